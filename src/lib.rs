@@ -1,1 +1,3 @@
-//! akcgen
+//! akcgen compiles one blueprint of a Hyperledger Fabric consortium into bundles that existing tools apply.
+
+pub mod base;
