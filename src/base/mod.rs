@@ -1,5 +1,13 @@
 //! What every stage shares: origins, trees, names, quantities. Imports nothing of the crate.
 
+pub mod object;
 pub mod origin;
+pub mod path;
+pub mod ser;
+pub mod tree;
 
+pub use object::{Object, Origins};
 pub use origin::{FileId, Origin, Span, Traced};
+pub use path::{Step, TreePath};
+pub use ser::{SerError, to_tree};
+pub use tree::{NumberTooLarge, Text, Tree};
