@@ -4,10 +4,12 @@ pub mod object;
 pub mod origin;
 pub mod path;
 pub mod ser;
+pub mod sources;
 pub mod tree;
 
 pub use object::{Object, Origins};
 pub use origin::{FileId, Origin, Span, Traced};
 pub use path::{Step, TreePath};
 pub use ser::{SerError, to_tree};
+pub use sources::{Position, SourceFile, Sources};
 pub use tree::{NumberTooLarge, Text, Tree};

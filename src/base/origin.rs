@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Index of a source text in [`crate::source::Sources`].
+/// Index of a source text in [`super::sources::Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub u16);
+pub struct FileId(pub u32);
 
 /// A byte range `start..end` in one source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,7 +110,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Traced<T> {
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 use serde::de::Error;
                 let missing = || A::Error::custom("Traced is read from source::decode only");
-                let (_, (file, start, end)) = map.next_entry::<String, (u16, u32, u32)>()?.ok_or_else(missing)?;
+                let (_, (file, start, end)) = map.next_entry::<String, (u32, u32, u32)>()?.ok_or_else(missing)?;
                 let (_, value) = map.next_entry::<String, T>()?.ok_or_else(missing)?;
                 Ok(Traced::new(value, Origin::Source(Span { file: FileId(file), start, end })))
             }
