@@ -1,5 +1,18 @@
 //! akcgen compiles one blueprint of a Hyperledger Fabric consortium into bundles that existing tools apply.
+//!
+//! The rooms in the order of the pipeline; each imports only from those above it (`tests/layering.rs`).
 
 pub mod base;
 pub mod diag;
 pub mod source;
+
+pub mod parse;
+pub mod resolve;
+
+pub mod expand;
+pub mod target;
+
+pub mod bind;
+pub mod configure;
+pub mod lower;
+pub mod package;

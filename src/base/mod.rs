@@ -1,5 +1,6 @@
 //! What every stage shares: origins, trees, names, quantities. Imports nothing of the crate.
 
+pub mod name;
 pub mod object;
 pub mod origin;
 pub mod path;

@@ -1,0 +1,6 @@
+//! Stage 4: the workload graphs and the targets to a [`Plan`], in two steps: `realise`, each organization with its own
+//! target, and `connect`, over all organizations.
+
+pub mod plan;
+
+pub use plan::*;

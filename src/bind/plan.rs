@@ -1,0 +1,229 @@
+//! The plan: every organization's workload graph bound to its target. Nothing after it may refuse the input.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::object::Object;
+use crate::base::{Origin, Traced};
+use crate::expand::{Content, OrganizationGraph, WorkloadId};
+use crate::parse::blueprint::DatabaseEngine;
+use crate::resolve::{Card, Cluster, Consortium};
+
+/// One environment of a consortium, bound.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub consortium: Arc<Consortium>,
+    /// Every organization's card, in the order of [`Consortium::organizations`].
+    pub cards: Arc<Vec<Card>>,
+    /// The organizations described here, in order of names.
+    pub organizations: Vec<OrganizationPlan>,
+}
+
+/// One organization bound to its target.
+#[derive(Debug, Clone)]
+pub struct OrganizationPlan {
+    pub graph: OrganizationGraph,
+    /// The target's name.
+    pub target: String,
+    /// Blockchain first; Application where it has groups.
+    pub clusters: Vec<ClusterPlan>,
+    /// By [`WorkloadId`].
+    pub workloads: Vec<WorkloadPlan>,
+    /// Where each engine in use answers.
+    pub databases: BTreeMap<DatabaseEngine, Endpoint>,
+    /// Where Redis answers, where it is used.
+    pub streams: Option<Endpoint>,
+    /// Every connection, hop by hop, sorted.
+    pub flows: Vec<Flow>,
+    /// Bindings that have no value yet, sorted by name.
+    pub unbound: Vec<Unbound>,
+}
+
+/// Where something answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    pub host: Traced<String>,
+    pub port: u16,
+}
+
+/// A value that only the platform knows and that nobody has filled in yet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unbound {
+    /// Its name in the bindings file.
+    pub name: String,
+    /// What it is and the command that prints it.
+    pub description: String,
+}
+
+/// One Kubernetes cluster of an organization.
+#[derive(Debug, Clone)]
+pub struct ClusterPlan {
+    pub cluster: Cluster,
+    /// The cluster's name on its platform.
+    pub name: String,
+    /// Kubernetes' minor version, such as `1.36`.
+    pub kubernetes: Traced<String>,
+    /// The DNS suffix of Services.
+    pub dns_suffix: String,
+    /// The zones its nodes stand in, sorted.
+    pub zones: Vec<String>,
+    pub pools: Vec<PoolPlan>,
+    /// Namespaces with their labels beside akcgen's own.
+    pub namespaces: Vec<NamespacePlan>,
+    /// The class of each content of volumes.
+    pub storage_classes: BTreeMap<Content, StorageClassPlan>,
+    /// Documents of the target for the prelude, such as an IngressClass.
+    pub prelude: Vec<Object>,
+    /// Documents of the target that belong to no single workload, such as a SecretStore.
+    pub documents: Vec<Object>,
+    /// Services over several workloads, such as the clients' one address of all peers.
+    pub services: Vec<ServicePlan>,
+    /// Helm values of each controller the cluster needs: name, document.
+    pub controllers: Vec<ControllerPlan>,
+}
+
+/// A controller that a cluster needs, installed by its own pinned chart.
+#[derive(Debug, Clone)]
+pub struct ControllerPlan {
+    /// The release's name, such as `cluster-autoscaler`.
+    pub name: String,
+    pub namespace: String,
+    /// The chart as `helm install` names it, and its version.
+    pub chart: String,
+    pub version: String,
+    pub values: Object,
+}
+
+/// A group of equal nodes in one zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PoolPlan {
+    pub name: String,
+    pub instance_type: Traced<String>,
+    pub zone: String,
+    pub minimum: u32,
+    pub maximum: u32,
+    /// What one node has for pods: thousandths of a core, MiB, pods.
+    pub cpu_millis: u64,
+    pub memory_mib: u64,
+    pub pods: u32,
+    pub origin: Origin,
+}
+
+#[derive(Debug, Clone)]
+pub struct NamespacePlan {
+    pub name: String,
+    pub labels: BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
+    pub origin: Origin,
+}
+
+/// A StorageClass.
+#[derive(Debug, Clone)]
+pub struct StorageClassPlan {
+    pub name: String,
+    pub provisioner: String,
+    pub parameters: BTreeMap<String, Traced<String>>,
+    pub reclaim_policy: String,
+    pub volume_binding_mode: String,
+    pub allow_expansion: bool,
+    pub origin: Origin,
+}
+
+/// One workload bound to its target.
+#[derive(Debug, Clone, Default)]
+pub struct WorkloadPlan {
+    /// The image of each container, the registry applied.
+    pub images: Vec<Option<Traced<String>>>,
+    /// Labels and annotations of its pods beside akcgen's own.
+    pub pod_labels: BTreeMap<String, String>,
+    pub pod_annotations: BTreeMap<String, String>,
+    pub service_account_annotations: BTreeMap<String, String>,
+    /// Its own Services; the first bears the workload's name.
+    pub services: Vec<ServicePlan>,
+    pub ingresses: Vec<IngressPlan>,
+    /// The claim of the shared files, where a container mounts them.
+    pub shared_claim: Option<String>,
+    /// Documents of the target that belong to it: target group bindings, external secrets, backup schedules.
+    pub documents: Vec<Object>,
+}
+
+/// A Service.
+#[derive(Debug, Clone)]
+pub struct ServicePlan {
+    pub name: String,
+    pub namespace: String,
+    pub select: Select,
+    pub ports: Vec<ServicePort>,
+    pub annotations: BTreeMap<String, Traced<String>>,
+    /// Present for `type: LoadBalancer`.
+    pub load_balancer: Option<LoadBalancerPlan>,
+    pub origin: Origin,
+}
+
+/// Which pods stand behind a Service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Select {
+    Workload(WorkloadId),
+    /// All pods of a component in the namespace.
+    Component(&'static str),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePort {
+    pub name: String,
+    pub port: u16,
+    /// Name of the container's port.
+    pub target: String,
+    /// `appProtocol`, where it helps a load balancer.
+    pub app_protocol: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct LoadBalancerPlan {
+    pub class: Option<String>,
+    pub source_ranges: Vec<String>,
+}
+
+/// An Ingress for one host and path.
+#[derive(Debug, Clone)]
+pub struct IngressPlan {
+    pub name: String,
+    pub namespace: String,
+    pub class: String,
+    pub annotations: BTreeMap<String, Traced<String>>,
+    pub host: Traced<String>,
+    pub path: Traced<String>,
+    pub service: String,
+    pub service_port: String,
+    /// Name of the TLS secret, where TLS is not ended by the platform.
+    pub tls_secret: Option<String>,
+    pub origin: Origin,
+}
+
+/// One allowed connection as a list of hops.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flow {
+    /// From the client on; the last hop ends at the listener.
+    pub hops: Vec<Hop>,
+    pub origin: Origin,
+}
+
+/// One hop of a flow.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hop {
+    pub from: End,
+    pub to: End,
+    /// The TCP port at its end.
+    pub port: u16,
+}
+
+/// An end of a hop.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// A workload's pods in the organization's clusters.
+    Workload(WorkloadId),
+    /// Address ranges: a balancer's subnets, databases' subnets, systems, the internet.
+    Ranges { what: String, ranges: Vec<String> },
+    /// Pods that the platform runs in a namespace, such as the cluster's DNS.
+    Platform { namespace: String, labels: BTreeMap<String, String> },
+}

@@ -1,0 +1,3 @@
+//! Stage 1: text to [`blueprint::Blueprint`].
+
+pub mod blueprint;

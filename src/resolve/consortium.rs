@@ -1,0 +1,476 @@
+//! The resolved model of one environment: every default filled in, every name checked. It knows no Kubernetes, no
+//! cloud and no target beyond its name. Everything is sorted by name, so that the order of keys in the text is without
+//! effect.
+
+use std::collections::BTreeMap;
+
+use crate::base::Traced;
+use crate::base::name::{
+    AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
+    Duration, Image, Label, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable,
+};
+use crate::parse::blueprint::{
+    AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
+    StateDatabase, SyncMode,
+};
+use crate::resolve::card::Card;
+use crate::source::Node;
+
+/// Index of an organization in [`Consortium::organizations`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrgIx(pub usize);
+
+/// One environment of a consortium.
+#[derive(Debug, Clone)]
+pub struct Consortium {
+    /// The consortium's name.
+    pub name: Traced<Label>,
+    /// The environment this is.
+    pub environment: Traced<Label>,
+    /// The ordering service.
+    pub ordering: Ordering,
+    /// All organizations, sorted by name; [`OrgIx`] counts in this list.
+    pub organizations: Vec<Organization>,
+    /// All channels, sorted by name.
+    pub channels: Vec<Channel>,
+    /// Findings accepted, with their scope.
+    pub acceptances: Vec<Acceptance>,
+}
+
+impl Consortium {
+    /// The organization at an index that this consortium gave out.
+    pub fn organization(&self, at: OrgIx) -> &Organization {
+        &self.organizations[at.0]
+    }
+    /// Finds an organization by name.
+    pub fn find(&self, name: &str) -> Option<OrgIx> {
+        self.organizations.binary_search_by(|organization| organization.name.value.as_str().cmp(name)).ok().map(OrgIx)
+    }
+    /// All indices, in order of names.
+    pub fn indices(&self) -> impl Iterator<Item = OrgIx> + use<> {
+        (0..self.organizations.len()).map(OrgIx)
+    }
+    /// The organizations described here, with their description: those to compile.
+    pub fn described(&self) -> impl Iterator<Item = (OrgIx, &Organization, &Description)> {
+        self.organizations.iter().enumerate().filter_map(|(at, organization)| match &organization.run_by {
+            RunBy::Us(description) => Some((OrgIx(at), organization, description.as_ref())),
+            RunBy::Others(_) => None,
+        })
+    }
+    /// The channels an organization is a member of.
+    pub fn channels_of(&self, member: OrgIx) -> impl Iterator<Item = &Channel> {
+        self.channels.iter().filter(move |channel| channel.member(member).is_some())
+    }
+}
+
+/// One finding accepted.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// The finding's code and where the acceptance stands.
+    pub code: Traced<String>,
+    /// The reason, for the reviewer.
+    pub reason: String,
+    /// The one organization it holds for; all, if none.
+    pub organization: Option<OrgIx>,
+}
+
+/// The ordering service.
+#[derive(Debug, Clone)]
+pub struct Ordering {
+    pub consensus: Traced<Consensus>,
+    /// The orderers by organization, in order of names; never empty.
+    pub groups: Vec<OrdererGroup>,
+    /// Brokers and ZooKeeper nodes; with Kafka only.
+    pub kafka: Option<Kafka>,
+    pub batch: Batch,
+}
+
+/// The orderers of one organization.
+#[derive(Debug, Clone)]
+pub struct OrdererGroup {
+    pub organization: OrgIx,
+    pub count: Traced<u32>,
+    pub endpoints: Traced<Endpoints>,
+    pub storage: Traced<Bytes>,
+    pub resources: Resources,
+}
+
+/// The Kafka cluster under the orderers; all at one organization.
+#[derive(Debug, Clone)]
+pub struct Kafka {
+    pub organization: OrgIx,
+    pub brokers: Traced<u32>,
+    pub replication: Traced<u32>,
+    pub minimum_in_sync: Traced<u32>,
+    pub broker_storage: Traced<Bytes>,
+    pub broker_resources: Resources,
+    pub zookeepers: Traced<u32>,
+    pub zookeeper_storage: Traced<Bytes>,
+    pub zookeeper_resources: Resources,
+}
+
+/// When a block is cut.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub timeout: Traced<Duration>,
+    pub messages: Traced<u32>,
+    pub absolute_bytes: Traced<Bytes>,
+    pub preferred_bytes: Traced<Bytes>,
+}
+
+/// One organization.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// Its name, and where it was first written.
+    pub name: Traced<OrganizationName>,
+    /// The name that people read.
+    pub title: String,
+    pub msp_id: Traced<MspId>,
+    pub domain: Traced<Domain>,
+    pub release: Traced<FabricRelease>,
+    pub run_by: RunBy,
+}
+
+impl Organization {
+    /// What is described here, unless somebody else runs the organization.
+    pub fn description(&self) -> Option<&Description> {
+        match &self.run_by {
+            RunBy::Us(description) => Some(description),
+            RunBy::Others(_) => None,
+        }
+    }
+}
+
+/// Who runs an organization.
+#[derive(Debug, Clone)]
+pub enum RunBy {
+    /// Described in this blueprint.
+    Us(Box<Description>),
+    /// Somebody else, known by its card alone.
+    Others(Box<Card>),
+}
+
+/// What the blueprint says of an organization that it describes.
+#[derive(Debug, Clone)]
+pub struct Description {
+    /// The organization whose clusters it lives in.
+    pub within: Option<Traced<OrgIx>>,
+    /// The target's name.
+    pub target: Traced<Label>,
+    /// The target's parameters as written; checked by the target's own schema.
+    pub parameters: Option<Node>,
+    pub registry: Option<Traced<Registry>>,
+    pub proxy: Option<Proxy>,
+    /// Name to PEM text of public certificates.
+    pub certificate_authorities: BTreeMap<String, Traced<String>>,
+    pub tags: BTreeMap<String, Traced<String>>,
+    pub labels: BTreeMap<String, Traced<String>>,
+    /// Declared secrets, each with what it is for.
+    pub secrets: BTreeMap<Label, Traced<String>>,
+    pub systems: Vec<System>,
+    pub vpns: Vec<Vpn>,
+    pub frontends: Vec<Frontend>,
+    /// Ranges from which its clusters call others.
+    pub addresses: Vec<Traced<Cidr>>,
+    /// The peers; `count` 0 where it has none.
+    pub peers: Peers,
+    /// Services of the Blockchain cluster, sorted by name.
+    pub blockchain: Vec<Service>,
+    pub blockchain_pools: Vec<NodePool>,
+    /// Groups of the Application cluster, sorted by name; no groups, no Application cluster.
+    pub groups: Vec<Group>,
+    pub application_pools: Vec<NodePool>,
+}
+
+impl Description {
+    /// Every service of both clusters, with its cluster and group.
+    pub fn services(&self) -> impl Iterator<Item = (Cluster, Option<&Group>, &Service)> {
+        let blockchain = self.blockchain.iter().map(|service| (Cluster::Blockchain, None, service));
+        let application = self
+            .groups
+            .iter()
+            .flat_map(|group| group.services.iter().map(move |service| (Cluster::Application, Some(group), service)));
+        blockchain.chain(application)
+    }
+    /// A service of either cluster by name; names are unique over both.
+    pub fn service(&self, name: &str) -> Option<(Cluster, Option<&Group>, &Service)> {
+        self.services().find(|(_, _, service)| service.name.value.as_str() == name)
+    }
+}
+
+/// One of an organization's two clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cluster {
+    Blockchain,
+    Application,
+}
+
+impl Cluster {
+    /// The name used in paths, names and labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Cluster::Blockchain => "blockchain",
+            Cluster::Application => "application",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Proxy {
+    pub http: Option<Traced<String>>,
+    pub https: Option<Traced<String>>,
+    pub without: Vec<Traced<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct System {
+    pub name: Traced<Label>,
+    pub address: Traced<Address>,
+    pub port: Traced<u16>,
+    /// Index in [`Description::vpns`]; through the internet, if none.
+    pub through: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Vpn {
+    pub name: Traced<Label>,
+    pub gateway: Traced<Address>,
+    pub ranges: Vec<Traced<Cidr>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Frontend {
+    pub name: Traced<Label>,
+    pub ranges: Vec<Traced<Cidr>>,
+    pub host: Traced<Domain>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Peers {
+    pub count: Traced<u32>,
+    pub database: Traced<StateDatabase>,
+    pub endpoints: Traced<Endpoints>,
+    pub storage: Traced<Bytes>,
+    pub resources: Resources,
+    pub database_storage: Traced<Bytes>,
+    pub database_resources: Resources,
+}
+
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub name: Traced<Label>,
+    pub packing: Traced<Packing>,
+    pub services: Vec<Service>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NodePool {
+    pub name: Traced<Label>,
+    /// The platform's default unless written.
+    pub instance_type: Option<Traced<String>>,
+    /// All of the organization's unless written.
+    pub zones: Option<Vec<Traced<String>>>,
+    pub minimum: Option<Traced<u32>>,
+    pub maximum: Option<Traced<u32>>,
+}
+
+/// One service with every default filled in.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub name: Traced<Label>,
+    /// What akcgen knows of it.
+    pub kind: Option<ServiceKind>,
+    pub image: Traced<Image>,
+    pub command: Vec<Traced<String>>,
+    pub arguments: Vec<Traced<String>>,
+    /// Sorted by name; never empty.
+    pub ports: Vec<Port>,
+    pub copies: Copies,
+    pub resources: Resources,
+    pub storage: Vec<Volume>,
+    pub shared_files: Option<Traced<AbsolutePath>>,
+    pub configuration: BTreeMap<Variable, Traced<String>>,
+    pub files: BTreeMap<AbsolutePath, Traced<String>>,
+    pub secrets: BTreeMap<Variable, Traced<Label>>,
+    pub exposure: Exposure,
+    pub probe: Probe,
+    /// Present where it has volumes.
+    pub backup: Option<Backup>,
+    pub database: Option<Database>,
+    /// Services of the organization whose databases it reads.
+    pub reads: Vec<Traced<Label>>,
+    pub calls: Vec<Call>,
+    /// The channels it works on: indices in [`Consortium::channels`]; for kinds that touch the blockchain.
+    pub channels: Vec<usize>,
+    pub authority: Option<Authority>,
+    pub pruning: Option<Pruning>,
+    pub mode: Option<Traced<SyncMode>>,
+    /// Kind of object to partial object.
+    pub patches: BTreeMap<String, Traced<serde_json::Value>>,
+}
+
+/// How many copies of a service run.
+#[derive(Debug, Clone)]
+pub enum Copies {
+    Fixed(Traced<u32>),
+    Scaled { minimum: Traced<u32>, maximum: Traced<u32>, cpu_percent: Traced<u32> },
+}
+
+#[derive(Debug, Clone)]
+pub struct Port {
+    pub name: Traced<Label>,
+    pub port: Traced<u16>,
+    pub protocol: Traced<Protocol>,
+}
+
+/// What a container asks for and may take at most. A limit is never below the request.
+#[derive(Debug, Clone)]
+pub struct Resources {
+    pub cpu: Traced<Cpu>,
+    pub memory: Traced<Bytes>,
+    pub cpu_limit: Traced<Cpu>,
+    pub memory_limit: Traced<Bytes>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Volume {
+    pub name: Traced<Label>,
+    pub size: Traced<Bytes>,
+    pub path: Traced<AbsolutePath>,
+}
+
+/// Who may reach a service from outside its namespace.
+#[derive(Debug, Clone)]
+pub struct Exposure {
+    pub to: Traced<Reach>,
+    /// Indices in [`Description::frontends`].
+    pub frontends: Vec<Traced<usize>>,
+    pub internet: Vec<Traced<Cidr>>,
+    /// Where it is reached from outside its cluster.
+    pub host: Traced<Domain>,
+    pub path: Traced<UrlPath>,
+}
+
+impl Exposure {
+    /// Whether anything on the internet may reach the service.
+    pub fn is_public(&self) -> bool {
+        !self.frontends.is_empty() || !self.internet.is_empty()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// A TCP connection is tried where there is no path.
+    pub path: Option<Traced<UrlPath>>,
+    /// Name of one of the service's ports.
+    pub port: Label,
+    pub start: Traced<Duration>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Backup {
+    pub schedule: Traced<Schedule>,
+    pub keep: Traced<Duration>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub engine: Traced<DatabaseEngine>,
+    pub schema: Traced<String>,
+}
+
+/// What a service calls.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// Another service of the organization, by name.
+    Service(Traced<Label>),
+    /// An outside system: index in [`Description::systems`].
+    System(Traced<usize>),
+}
+
+#[derive(Debug, Clone)]
+pub struct Authority {
+    pub role: Traced<AuthorityRole>,
+    pub parent: Option<Traced<OrgIx>>,
+    pub country: Option<Traced<String>>,
+    pub state: Option<Traced<String>>,
+    pub locality: Option<Traced<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Pruning {
+    pub interval: Traced<Duration>,
+    pub page_size: Traced<u32>,
+    pub streams: Traced<bool>,
+}
+
+/// A channel.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    pub name: Traced<ChannelName>,
+    /// Sorted by organization.
+    pub members: Vec<Member>,
+    /// How many orderers of each organization serve it.
+    pub orderers: Vec<(OrgIx, u32)>,
+    pub policies: Policies,
+    pub batch: Batch,
+    /// Sorted by name.
+    pub chaincodes: Vec<Chaincode>,
+}
+
+impl Channel {
+    /// The membership of one organization.
+    pub fn member(&self, organization: OrgIx) -> Option<&Member> {
+        self.members.iter().find(|member| member.organization.value == organization)
+    }
+}
+
+/// A channel's member.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub organization: Traced<OrgIx>,
+    /// How many of its peers join, from the first on.
+    pub peers: u32,
+    /// Which of them are anchors.
+    pub anchors: Vec<u32>,
+}
+
+/// Policies as Fabric's own expressions or implicit rules, checked.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    pub endorsement: Traced<Policy>,
+    pub lifecycle: Traced<Policy>,
+    pub administration: Traced<Policy>,
+}
+
+/// A policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Policy {
+    Any,
+    Majority,
+    All,
+    /// Fabric's own expression, every MSP id and role in it checked.
+    Expression(String),
+}
+
+#[derive(Debug, Clone)]
+pub struct Chaincode {
+    pub name: Traced<ChaincodeName>,
+    pub version: Traced<ChaincodeVersion>,
+    pub sequence: Traced<u32>,
+    pub image: Traced<Image>,
+    pub endorsement: Traced<Policy>,
+    pub collections: Vec<Collection>,
+    pub pruner: Option<Traced<OrgIx>>,
+    pub resources: Resources,
+}
+
+#[derive(Debug, Clone)]
+pub struct Collection {
+    pub name: Traced<CollectionName>,
+    pub members: Vec<OrgIx>,
+    pub required_peers: Traced<u32>,
+    pub maximum_peers: Traced<u32>,
+    pub block_to_live: Traced<u64>,
+    pub endorsement: Option<Traced<Policy>>,
+}

@@ -1,0 +1,1 @@
+//! Targets: platforms as data. A noun, not a stage.
