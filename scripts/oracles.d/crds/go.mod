@@ -1,0 +1,11 @@
+module akcgen.oracles/crds
+
+go 1.26.0
+
+require (
+	github.com/external-secrets/external-secrets v0.20.4
+	github.com/kubernetes-csi/external-snapshotter/client/v8 v8.2.0
+	github.com/vmware-tanzu/velero v1.17.0
+	sigs.k8s.io/external-dns v0.19.0
+	sigs.k8s.io/gateway-api v1.4.0
+)
