@@ -4,6 +4,7 @@ pub mod name;
 pub mod object;
 pub mod origin;
 pub mod path;
+pub mod plain;
 pub mod ser;
 pub mod sources;
 pub mod tree;

@@ -124,6 +124,23 @@ impl Diagnostic {
     }
 }
 
+/// A text from the input as messages show it: in backquotes, on one line, and never longer than a line.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut letters = text.chars();
+    let start: String = letters
+        .by_ref()
+        .take(LONGEST)
+        .flat_map(|letter| {
+            let escaped = letter.is_control() || letter == '\u{FEFF}';
+            let plain = (!escaped).then_some(letter);
+            plain.into_iter().chain(escaped.then(|| letter.escape_default()).into_iter().flatten())
+        })
+        .collect();
+    let rest = if letters.next().is_some() { "…" } else { "" };
+    format!("`{start}{rest}`")
+}
+
 /// The findings of one run: sorted by file and position, none twice, and never more than a screen can bear in memory.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
