@@ -64,7 +64,7 @@ fn inputs() -> Vec<(&'static str, Code, Vec<u8>)> {
         ),
         ("invalid UTF-8", code::NOT_TEXT, b"a: 1\nb: \xC3\x28\n".to_vec()),
         ("overlong UTF-8", code::NOT_TEXT, b"a: \xC0\x80\n".to_vec()),
-        ("UTF-16", code::NOT_TEXT, b"\xFF\xFEa\0:\0 \01\0".to_vec()),
+        ("UTF-16", code::NOT_TEXT, b"\xFF\xFEa\0:\0 \x001\0".to_vec()),
         ("NUL", code::NOT_TEXT, b"a: 1\0\nb: 2\n".to_vec()),
         ("8 MB of NUL", code::NOT_TEXT, vec![0; 8_000_000]),
         ("a tag bomb", code::REFUSED_YAML, text("- !a b\n".repeat(100_000))),

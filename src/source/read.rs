@@ -77,15 +77,15 @@ impl<'a> Reader<'a> {
         };
         let mut documents = 0;
         for event in Parser::new_from_str_with_options(self.text, options) {
-            let read = match event {
+            let fatal = match event {
                 Ok((Event::DocumentStart(..), span)) => {
                     documents += 1;
-                    if documents > 1 { Err(trouble::several_documents(self.span(span))) } else { Ok(()) }
+                    (documents > 1).then(|| trouble::several_documents(self.span(span)))
                 }
                 Ok((event, span)) => self.event(event, span),
-                Err(error) => Err(self.syntax(&error)),
+                Err(error) => Some(self.syntax(&error)),
             };
-            if let Err(diagnostic) = read {
+            if let Some(diagnostic) = fatal {
                 self.diagnostics.push(diagnostic);
                 return false;
             }
@@ -93,13 +93,13 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Takes one event; an error ends the reading.
-    fn event(&mut self, event: Event<'a>, place: granit_parser::Span) -> Result<(), Diagnostic> {
+    /// Takes one event; what it returns ends the reading.
+    fn event(&mut self, event: Event<'a>, place: granit_parser::Span) -> Option<Diagnostic> {
         let span = self.span(place);
         if event.is_node() {
             self.nodes += 1;
             if self.nodes > MOST_NODES {
-                return Err(trouble::too_many_nodes(span, MOST_NODES));
+                return Some(trouble::too_many_nodes(span, MOST_NODES));
             }
             if let Some(tag) = place.tag_span() {
                 self.diagnostics.push(trouble::tag(self.span(tag), self.text));
@@ -112,23 +112,22 @@ impl<'a> Reader<'a> {
                 self.value(Node::new(Value::Null, span));
             }
             Event::Anchor(..) => self.diagnostics.push(trouble::anchor(span)),
-            Event::SequenceStart(..) => self.enter(Open::Seq { start: span, items: Vec::new() })?,
+            Event::SequenceStart(..) => return self.enter(span, Open::Seq { start: span, items: Vec::new() }),
             Event::MappingStart(..) => {
-                self.enter(Open::Map { start: span, entries: Vec::new(), key: Key::Awaited })?;
+                return self.enter(span, Open::Map { start: span, entries: Vec::new(), key: Key::Awaited });
             }
             Event::SequenceEnd | Event::MappingEnd => self.leave(span),
             _ => {}
         }
-        Ok(())
+        None
     }
 
-    fn enter(&mut self, collection: Open) -> Result<(), Diagnostic> {
-        let (Open::Seq { start, .. } | Open::Map { start, .. }) = collection;
+    fn enter(&mut self, start: Span, collection: Open) -> Option<Diagnostic> {
         if self.open.len() >= DEEPEST {
-            return Err(trouble::too_deep(start, DEEPEST));
+            return Some(trouble::too_deep(start, DEEPEST));
         }
         self.open.push(collection);
-        Ok(())
+        None
     }
 
     fn leave(&mut self, end: Span) {
