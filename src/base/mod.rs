@@ -1,10 +1,12 @@
 //! What every stage shares: origins, trees, names, quantities. Imports nothing of the crate.
 
+pub mod bounded;
 pub mod name;
 pub mod object;
 pub mod origin;
 pub mod path;
 pub mod plain;
+pub mod quantity;
 pub mod ser;
 pub mod sources;
 pub mod tree;

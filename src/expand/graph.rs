@@ -63,6 +63,8 @@ pub struct Workload {
     pub volumes: Vec<Volume>,
     /// Whether and when those are backed up.
     pub backup: Option<Backup>,
+    /// Names under which its containers are called within the cluster; the first is the workload's own.
+    pub addresses: Vec<Address>,
     /// Kind of object to partial object, from the blueprint's `patches`.
     pub patches: BTreeMap<String, Traced<serde_json::Value>>,
 }
@@ -72,6 +74,16 @@ impl Workload {
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.containers.iter().flat_map(|container| &container.ports).find(|port| port.name == name)
     }
+}
+
+/// A name under which one or all containers of a workload are called within the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// A DNS label, unique in the namespace.
+    pub name: String,
+    /// The container behind it; all of them, if none.
+    pub container: Option<usize>,
+    pub origin: Origin,
 }
 
 /// What a workload is, as the label `app.kubernetes.io/component` says it.
@@ -289,8 +301,6 @@ pub enum Source {
     Organization(OrgIx),
     /// An address range of the internet.
     Range(String),
-    /// The organization's own clusters' nodes, for health checks.
-    Nodes,
 }
 
 /// What is connected to.
@@ -309,10 +319,6 @@ pub enum Destination {
     Streams,
     /// An outside system: index in the description's list.
     System(usize),
-    /// Anything on the internet at a TCP port, such as a public API.
-    Internet(u16),
-    /// The organization's own provider's interfaces, such as key management.
-    Platform,
 }
 
 /// An entry into a cluster from outside it.
