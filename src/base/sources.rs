@@ -70,11 +70,16 @@ impl SourceFile {
         SourceFile { name, text, line_starts }
     }
 
+    /// One past the last byte.
+    pub fn end(&self) -> u32 {
+        offset(self.text.len())
+    }
+
     /// Line and column of a byte; a byte past the end counts as the end.
     pub fn position(&self, byte: u32) -> Position {
         let line = self.line_of(byte);
         let start = self.line_start(line);
-        let before = self.text.get(start..(byte as usize).min(self.text.len())).unwrap_or("");
+        let before = self.text.get(start..self.text.floor_char_boundary(byte as usize)).unwrap_or("");
         Position { line, column: offset(before.chars().count()).saturating_add(1) }
     }
 

@@ -2,16 +2,21 @@
 //!
 //! Ranges: 01xx text and shape · 02xx names and domain rules · 03xx target data · 04xx findings of bind ·
 //! 05xx command line, lock and files · 09xx bugs of akcgen.
-//! A code never changes its meaning and is never used again for another.
+//! A code never changes its meaning and is never used again for another. Each has its long form in `docs/errors/`, without
+//! which the crate does not compile, and a broken input in `blueprints/broken/`.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 use super::Severity;
 
-/// A kind of diagnostic. Orders by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A kind of diagnostic. Compares and orders by its number.
+#[derive(Clone, Copy)]
 pub struct Code {
     id: &'static str,
     severity: Severity,
     title: &'static str,
+    explanation: &'static str,
 }
 
 impl Code {
@@ -28,6 +33,11 @@ impl Code {
     /// What the code is about, a short phrase in lower case.
     pub fn title(self) -> &'static str {
         self.title
+    }
+
+    /// The long form in Markdown: what it means, a broken example, how to mend it. `docs/errors/<code>.md`.
+    pub fn explanation(self) -> &'static str {
+        self.explanation
     }
 
     /// Every code, by number.
@@ -49,11 +59,48 @@ impl std::fmt::Display for Code {
     }
 }
 
+impl std::fmt::Debug for Code {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str(self.id)
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Code {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.id.cmp(other.id)
+    }
+}
+
+impl Hash for Code {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
 macro_rules! codes {
     ($(($name:ident, $id:literal, $severity:ident, $title:literal),)*) => {
         $(
             #[doc = concat!($id, ": ", $title)]
-            pub const $name: Code = Code { id: $id, severity: Severity::$severity, title: $title };
+            pub const $name: Code = Code {
+                id: $id,
+                severity: Severity::$severity,
+                title: $title,
+                explanation: include_str!(concat!("../../docs/errors/", $id, ".md")),
+            };
         )*
         const ALL: &[Code] = &[$($name),*];
     };
@@ -93,6 +140,10 @@ mod tests {
             assert!(digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
             assert!(matches!(&digits[..2], "01" | "02" | "03" | "04" | "05" | "09"), "{code} lies in no known range");
             assert!(!code.title.is_empty() && !code.title.ends_with('.'), "{code}");
+            let heading = format!("# {code}: {}\n", code.title);
+            assert!(code.explanation.starts_with(&heading), "docs/errors/{code}.md starts with {heading}");
+            let told = ["\n## For example\n", "\n## How to mend it\n"];
+            assert!(told.iter().all(|part| code.explanation.contains(part)), "docs/errors/{code}.md has {told:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What akcgen has to say about its input: one value, many renderers. Knows only `base`.
 
 pub mod code;
+pub mod render;
 pub mod suggest;
 
 use std::collections::BTreeSet;
@@ -188,6 +189,11 @@ impl Diagnostics {
     /// How many warnings there are.
     pub fn warnings(&self) -> usize {
         self.warnings
+    }
+
+    /// How many findings there are, notes included.
+    pub fn total(&self) -> usize {
+        self.errors + self.warnings + self.notes
     }
 
     /// Whether the input is refused.

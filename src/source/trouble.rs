@@ -94,7 +94,7 @@ pub(super) fn key_is_no_scalar(span: Span) -> Diagnostic {
 }
 
 pub(super) fn syntax(kind: &ErrorKind, text: &str, byte: usize, file: FileId) -> Diagnostic {
-    let byte = (0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let byte = text.floor_char_boundary(byte);
     let width = text[byte..].chars().next().filter(|next| *next != '\n').map_or(0, char::len_utf8);
     let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     let span = Span { file, start: at(byte), end: at(byte + width) };
