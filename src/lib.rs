@@ -4,6 +4,7 @@
 
 pub mod base;
 pub mod diag;
+pub mod emit;
 pub mod source;
 
 pub mod parse;
