@@ -10,6 +10,8 @@ pub mod source;
 pub mod parse;
 pub mod resolve;
 
+pub mod fabric;
+
 pub mod expand;
 pub mod target;
 
