@@ -149,6 +149,8 @@ pub struct Container {
     pub name: String,
     /// What runs in it, with all that its configuration depends on.
     pub program: Program,
+    /// The service of the user's blueprint that it is, by name.
+    pub service: Option<String>,
     /// As written; the registry is applied when the workload is bound.
     pub image: Traced<Image>,
     pub command: Vec<Traced<String>>,
@@ -311,8 +313,8 @@ pub enum Destination {
     /// A peer or orderer of another organization: index in its card's list.
     Peer(OrgIx, usize),
     Orderer(OrgIx, usize),
-    /// A service that another organization shares: index in its card's list.
-    Shared(OrgIx, usize),
+    /// A service that another organization shares, by its name on the card.
+    Shared(OrgIx, String),
     /// A relational database of the engine.
     Database(DatabaseEngine),
     /// Redis Streams.
@@ -344,6 +346,16 @@ pub enum EntryKind {
     Private,
     /// TCP or gRPC from other organizations' clusters.
     Consortium,
+}
+
+impl Entry {
+    /// The path below the host, where there is one.
+    pub fn path(&self) -> &str {
+        match &self.kind {
+            EntryKind::Web { path, .. } => path,
+            _ => "",
+        }
+    }
 }
 
 /// Which of Fabric's nodes.

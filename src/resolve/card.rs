@@ -30,6 +30,9 @@ pub struct Card {
     /// The ranges from which its clusters call others. Empty: not known, so that anybody is let in.
     #[serde(default)]
     pub addresses: Vec<Cidr>,
+    /// The organization whose certificate authority stands above its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_authority: Option<OrganizationName>,
     /// Services that it exposes to the consortium, its certificate authority among them.
     #[serde(default)]
     pub services: Vec<SharedService>,

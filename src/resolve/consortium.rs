@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Traced;
 use crate::base::name::{
     AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
     Duration, Image, Label, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable,
 };
+use crate::base::{Origin, Traced};
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
     StateDatabase, SyncMode,
@@ -371,6 +371,17 @@ pub struct Probe {
 pub struct Backup {
     pub schedule: Traced<Schedule>,
     pub keep: Traced<Duration>,
+}
+
+impl Backup {
+    /// Daily at night, kept for a month: the default of everything that is backed up.
+    pub fn usual() -> Self {
+        let origin = Origin::Default("backup");
+        Backup {
+            schedule: Traced::new(Schedule::trusted("0 2 * * *"), origin),
+            keep: Traced::new(Duration::trusted("30d"), origin),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

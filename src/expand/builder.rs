@@ -1,0 +1,210 @@
+use crate::base::Origin;
+use crate::resolve::{Cluster, Consortium, OrgIx, Organization};
+
+use super::graph::*;
+
+/// Collects the parts of one organization's graph in any order; [`Builder::finish`] sorts them.
+pub(super) struct Builder<'a> {
+    pub consortium: &'a Consortium,
+    pub at: OrgIx,
+    graph: OrganizationGraph,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(consortium: &'a Consortium, at: OrgIx) -> Self {
+        let graph = OrganizationGraph {
+            organization: at,
+            workloads: Vec::new(),
+            namespaces: Vec::new(),
+            schemas: Vec::new(),
+            streams: None,
+            shared_files: None,
+            links: Vec::new(),
+            entries: Vec::new(),
+            secrets: Vec::new(),
+        };
+        Builder { consortium, at, graph }
+    }
+
+    pub fn organization(&self) -> &'a Organization {
+        self.consortium.organization(self.at)
+    }
+
+    pub fn workloads(&self) -> impl Iterator<Item = (WorkloadId, &Workload)> {
+        self.graph.workloads.iter().enumerate().map(|(at, workload)| (WorkloadId(at), workload))
+    }
+
+    pub fn workload(&self, id: WorkloadId) -> &Workload {
+        &self.graph.workloads[id.0]
+    }
+
+    /// All workloads of a component, in order.
+    pub fn of(&self, component: Component) -> Vec<WorkloadId> {
+        self.workloads().filter(|(_, workload)| workload.component == component).map(|(id, _)| id).collect()
+    }
+
+    /// The container that runs a service of the user's, by the service's name.
+    pub fn service(&self, name: &str) -> Option<(WorkloadId, usize)> {
+        self.workloads().find_map(|(id, workload)| {
+            let at = workload.containers.iter().position(|container| container.service.as_deref() == Some(name))?;
+            Some((id, at))
+        })
+    }
+
+    pub fn add(&mut self, workload: Workload) -> WorkloadId {
+        let namespace =
+            Namespace { cluster: workload.cluster, name: workload.namespace.clone(), origin: workload.origin };
+        if !self.graph.namespaces.iter().any(|known| known.name == namespace.name && known.cluster == namespace.cluster)
+        {
+            self.graph.namespaces.push(namespace);
+        }
+        self.graph.workloads.push(workload);
+        WorkloadId(self.graph.workloads.len() - 1)
+    }
+
+    pub fn link(&mut self, from: Source, to: Destination, origin: Origin) {
+        self.graph.links.push(Link { from, to, origin });
+    }
+
+    /// A link from a workload to the named port of another, never to itself.
+    pub fn call(&mut self, from: WorkloadId, to: WorkloadId, port: &str, origin: Origin) {
+        if from != to {
+            self.link(Source::Workload(from), Destination::Workload(to, port.to_owned()), origin);
+        }
+    }
+
+    pub fn entry(&mut self, entry: Entry) {
+        self.graph.entries.push(entry);
+    }
+
+    /// Adds an entry unless it is there already.
+    pub fn entry_once(&mut self, entry: Entry) {
+        let same = |known: &Entry| {
+            (known.workload, &known.port, &known.host, known.path())
+                == (entry.workload, &entry.port, &entry.host, entry.path())
+        };
+        if !self.graph.entries.iter().any(same) {
+            self.graph.entries.push(entry);
+        }
+    }
+
+    pub fn has_streams(&self) -> bool {
+        self.graph.streams.is_some()
+    }
+
+    pub fn schema(&mut self, schema: Schema) {
+        self.graph.schemas.push(schema);
+    }
+
+    pub fn schemas(&self) -> &[Schema] {
+        &self.graph.schemas
+    }
+
+    pub fn streams(&mut self, origin: Origin) {
+        self.graph.streams.get_or_insert(origin);
+    }
+
+    pub fn shared_files(&mut self, origin: Origin) {
+        self.graph.shared_files.get_or_insert(origin);
+    }
+
+    /// A secret beside a workload; asking for one twice is the same as once.
+    pub fn secret(&mut self, beside: WorkloadId, secret: SecretNeed) {
+        let workload = &self.graph.workloads[beside.0];
+        let (cluster, namespace) = (workload.cluster, workload.namespace.clone());
+        let known = |held: &Secret| held.cluster == cluster && held.namespace == namespace && held.name == secret.name;
+        if !self.graph.secrets.iter().any(known) {
+            let store_name = secret.store_name.unwrap_or_else(|| format!("{}/{}", cluster.as_str(), secret.name));
+            let (name, purpose, origin) = (secret.name, secret.purpose, secret.origin);
+            let keys = secret.keys.iter().map(|key| (*key).to_owned()).collect();
+            self.graph.secrets.push(Secret { cluster, namespace, name, keys, purpose, store_name, origin });
+        }
+    }
+
+    /// Puts everything in its order and renumbers the workloads accordingly.
+    pub fn finish(self) -> OrganizationGraph {
+        let mut graph = self.graph;
+        let mut order: Vec<usize> = (0..graph.workloads.len()).collect();
+        let key = |at: usize| -> (Cluster, &str, &str) {
+            let workload = &graph.workloads[at];
+            (workload.cluster, &workload.namespace, &workload.name)
+        };
+        order.sort_by(|&one, &other| key(one).cmp(&key(other)));
+        let mut place = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = new;
+        }
+        let renumber = |id: &mut WorkloadId| id.0 = place[id.0];
+
+        let mut workloads: Vec<Option<Workload>> = graph.workloads.into_iter().map(Some).collect();
+        graph.workloads = order.iter().filter_map(|&old| workloads[old].take()).collect();
+        for link in &mut graph.links {
+            if let Source::Workload(id) = &mut link.from {
+                renumber(id);
+            }
+            if let Destination::Workload(id, _) = &mut link.to {
+                renumber(id);
+            }
+        }
+        for entry in &mut graph.entries {
+            renumber(&mut entry.workload);
+        }
+        for schema in &mut graph.schemas {
+            renumber(&mut schema.owner.0);
+            schema.readers.iter_mut().for_each(|reader| renumber(&mut reader.container.0));
+        }
+        graph.links.sort();
+        graph.links.dedup_by(|later, earlier| later.from == earlier.from && later.to == earlier.to);
+        graph.entries.sort_by(|one, other| {
+            (one.workload, &one.port, &one.host, one.path()).cmp(&(
+                other.workload,
+                &other.port,
+                &other.host,
+                other.path(),
+            ))
+        });
+        graph.namespaces.sort();
+        graph.schemas.sort_by(|one, other| (one.engine, &one.name).cmp(&(other.engine, &other.name)));
+        graph.secrets.sort_by(|one, other| {
+            (one.cluster, &one.namespace, &one.name).cmp(&(other.cluster, &other.namespace, &other.name))
+        });
+        graph
+    }
+}
+
+/// A secret that a workload needs beside it.
+pub(super) struct SecretNeed {
+    pub name: String,
+    pub keys: &'static [&'static str],
+    pub purpose: String,
+    /// Its name in the organization's part of the store, where several namespaces share it.
+    pub store_name: Option<String>,
+    pub origin: Origin,
+}
+
+/// A Fabric identity: the certificates and the key of a membership.
+pub(super) fn identity(workload: &str, origin: Origin) -> SecretNeed {
+    SecretNeed {
+        name: format!("{workload}-msp"),
+        keys: &["cacert.pem", "key.pem", "signcert.pem", "tlscacert.pem"],
+        purpose: format!("Fabric identity of {workload}, enrolled at the organization's certificate authority"),
+        store_name: None,
+        origin,
+    }
+}
+
+/// A TLS certificate with its key.
+pub(super) fn tls(workload: &str, origin: Origin) -> SecretNeed {
+    SecretNeed {
+        name: format!("{workload}-tls"),
+        keys: &["ca.crt", "tls.crt", "tls.key"],
+        purpose: format!("TLS certificate of {workload}, enrolled with the `tls` profile"),
+        store_name: None,
+        origin,
+    }
+}
+
+/// A user and its password.
+pub(super) fn credentials(name: String, purpose: String, store_name: Option<String>, origin: Origin) -> SecretNeed {
+    SecretNeed { name, keys: &["password", "username"], purpose, store_name, origin }
+}

@@ -1,0 +1,141 @@
+//! Relational databases: schemas, their owners and readers, and the jobs that make them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::bounded::bounded;
+use crate::base::name::{Bytes, Cpu};
+use crate::base::{Origin, Traced};
+use crate::fabric::{commands, images, paths, users};
+use crate::parse::blueprint::DatabaseEngine;
+use crate::resolve::{Cluster, Description, Resources};
+
+use super::builder::{Builder, credentials};
+use super::graph::*;
+use super::nodes::Known;
+
+/// Longest user name that MySQL takes; PostgreSQL takes 63.
+const LONGEST_USER: usize = 32;
+
+pub(super) fn schemas(builder: &mut Builder, description: &Description) {
+    for (_, _, service) in description.services() {
+        let (Some(database), Some(owner)) = (&service.database, builder.service(&service.name.value)) else { continue };
+        let schema = Schema {
+            engine: database.engine.value,
+            name: database.schema.value.clone(),
+            owner,
+            readers: readers(builder, description, &service.name.value, &database.schema.value),
+            origin: database.engine.origin,
+        };
+        builder.schema(schema);
+    }
+    secrets(builder);
+    setups(builder);
+}
+
+fn readers(builder: &Builder, description: &Description, owner: &str, schema: &str) -> Vec<Reader> {
+    let mut readers = Vec::new();
+    for (_, _, service) in description.services() {
+        let read = service.reads.iter().find(|read| read.value.as_str() == owner);
+        if let (Some(read), Some(container)) = (read, builder.service(&service.name.value)) {
+            let user = format!("{schema}_reader_{}", service.name.value.replace('-', "_"));
+            let user = bounded(&user, LONGEST_USER, '_');
+            readers.push(Reader { container, user, origin: read.origin });
+        }
+    }
+    readers
+}
+
+/// Name of the secret that holds a database user and its password.
+pub fn secret_name(user: &str, engine: DatabaseEngine) -> String {
+    format!("{}-{}", user.replace('_', "-"), engine_name(engine))
+}
+
+/// The engine's name in texts.
+pub fn engine_name(engine: DatabaseEngine) -> &'static str {
+    match engine {
+        DatabaseEngine::Postgresql => "postgresql",
+        DatabaseEngine::Mysql => "mysql",
+    }
+}
+
+/// A user's secret, the same in the namespace that uses it and in that of the job that creates it.
+fn user_secret(builder: &mut Builder, beside: WorkloadId, user: &str, engine: DatabaseEngine, origin: Origin) {
+    let name = secret_name(user, engine);
+    let purpose = format!("user {user} of the {} database", engine_name(engine));
+    let store_name = Some(format!("databases/{name}"));
+    builder.secret(beside, credentials(name, purpose, store_name, origin));
+}
+
+fn secrets(builder: &mut Builder) {
+    for schema in builder.schemas().to_vec() {
+        user_secret(builder, schema.owner.0, &schema.name, schema.engine, schema.origin);
+        for reader in &schema.readers {
+            user_secret(builder, reader.container.0, &reader.user, schema.engine, reader.origin);
+        }
+    }
+}
+
+/// One job for each engine in each cluster whose workloads own schemas there, in a namespace of its own: nothing else
+/// stands beside the master's credentials.
+fn setups(builder: &mut Builder) {
+    let schemas = builder.schemas().to_vec();
+    let cluster_of = |builder: &Builder, schema: &Schema| builder.workload(schema.owner.0).cluster;
+    let wanted: BTreeSet<(Cluster, DatabaseEngine)> =
+        schemas.iter().map(|schema| (cluster_of(builder, schema), schema.engine)).collect();
+    for (cluster, engine) in wanted {
+        let own = |schema: &&Schema| schema.engine == engine && cluster_of(builder, schema) == cluster;
+        let own: Vec<Schema> = schemas.iter().filter(own).cloned().collect();
+        let origin = own.first().map_or(Origin::Rule("a database's setup"), |schema| schema.origin);
+        let id = setup(builder, cluster, engine, origin);
+        let purpose = format!("master user of the {} database, as the platform manages it", engine_name(engine));
+        let name = format!("{}-master", engine_name(engine));
+        let store_name = Some(format!("databases/{name}"));
+        builder.secret(id, credentials(name, purpose, store_name, origin));
+        for schema in &own {
+            user_secret(builder, id, &schema.name, engine, schema.origin);
+            for reader in &schema.readers {
+                user_secret(builder, id, &reader.user, engine, reader.origin);
+            }
+        }
+        builder.link(Source::Workload(id), Destination::Database(engine), origin);
+    }
+}
+
+fn setup(builder: &mut Builder, cluster: Cluster, engine: DatabaseEngine, origin: Origin) -> WorkloadId {
+    let known = Known {
+        name: "setup",
+        program: Program::DatabaseSetup { engine },
+        image: images::database_setup(engine),
+        command: commands::DATABASE_SETUP,
+        user: users::DATABASE_SETUP,
+        scratch: paths::DATABASE_SETUP_SCRATCH,
+        ports: &[],
+        check: Check::None,
+    };
+    let container = known.container(&resources(), origin);
+    let workload = Workload {
+        cluster,
+        namespace: format!("{}-databases", builder.organization().name.value),
+        name: format!("{}-setup", engine_name(engine)),
+        component: Component::DatabaseSetup,
+        origin,
+        shape: Shape::Job,
+        containers: vec![container],
+        volumes: Vec::new(),
+        backup: None,
+        addresses: Vec::new(),
+        patches: BTreeMap::new(),
+    };
+    builder.add(workload)
+}
+
+/// What a client that runs a few statements asks for.
+fn resources() -> Resources {
+    let origin = Origin::Rule("a database client that runs a few statements");
+    Resources {
+        cpu: Traced::new(Cpu::trusted("50m"), origin),
+        memory: Traced::new(Bytes::trusted("64Mi"), origin),
+        cpu_limit: Traced::new(Cpu::trusted("200m"), origin),
+        memory_limit: Traced::new(Bytes::trusted("128Mi"), origin),
+    }
+}
