@@ -27,6 +27,8 @@ pub struct OrganizationPlan {
     pub target: String,
     /// Blockchain first; Application where it has groups.
     pub clusters: Vec<ClusterPlan>,
+    /// Where things stand in its network.
+    pub network: Network,
     /// By [`WorkloadId`].
     pub workloads: Vec<WorkloadPlan>,
     /// Where each engine in use answers.
@@ -37,6 +39,19 @@ pub struct OrganizationPlan {
     pub flows: Vec<Flow>,
     /// Bindings that have no value yet, sorted by name.
     pub unbound: Vec<Unbound>,
+}
+
+/// Where things stand in an organization's network, as address ranges. What a target does not know is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Network {
+    /// From where load balancers that the internet reaches come to pods.
+    pub public_balancers: Vec<String>,
+    /// From where load balancers that only the organization's own network reaches come to pods.
+    pub private_balancers: Vec<String>,
+    /// Where managed relational databases answer.
+    pub databases: Vec<String>,
+    /// Where a managed Redis answers.
+    pub streams: Vec<String>,
 }
 
 /// Where something answers.
