@@ -1,3 +1,8 @@
 //! Stage 1: text to [`blueprint::Blueprint`].
 
 pub mod blueprint;
+pub mod merge;
+pub mod normalise;
+pub mod schema;
+#[cfg(test)]
+mod toy;

@@ -73,6 +73,14 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        match &mut self.value {
+            Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value),
+            _ => None,
+        }
+    }
+
     /// The text of a string; none for any other value.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
@@ -105,6 +113,19 @@ impl Node {
 }
 
 impl Value {
+    /// The name of this kind of value in JSON Schema: `integer`, `object` …
+    pub fn json_type(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Int(_) => "integer",
+            Value::Float(_) => "number",
+            Value::Str(_) => "string",
+            Value::Seq(_) => "array",
+            Value::Map(_) => "object",
+        }
+    }
+
     /// What people call this kind of value: `text`, `a map`, `an integer` …
     pub fn kind(&self) -> &'static str {
         match self {

@@ -65,6 +65,7 @@ pub enum FabricRelease {
 /// scalars and lists replace; `without` takes away.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-overlay" = true))]
 pub struct Environment {
     /// How this environment's domains are made from each organization's own: a text with `{domain}` in it.
     #[schemars(example = &"staging.{domain}", regex(pattern = r"^[a-z0-9.-]*\{domain\}$"))]

@@ -11,6 +11,7 @@ use crate::source::Node;
 /// One organization of the consortium.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-targets" = true))]
 pub struct Organization {
     /// The card of an organization that somebody else runs; nothing else may stand beside it.
     #[schemars(example = &"cards/member-two.yaml", extend("x-merge" = "replace"))]
@@ -91,6 +92,7 @@ pub struct Organization {
 /// What every organization described in this blueprint has unless it says otherwise.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-targets" = true))]
 pub struct OrganizationDefaults {
     /// The platform to compile for.
     #[schemars(example = &"eks")]

@@ -1,0 +1,265 @@
+//! The JSON Schema of an input file: made from the Rust types, completed with what only targets know, and read here
+//! by the shape check, the normaliser and the merge. Published in another form, with the short forms people may write.
+//!
+//! Extension keywords, all of them annotations that other validators ignore:
+//!
+//! | keyword | on | meaning |
+//! |---|---|---|
+//! | `x-expected` | a string with a `pattern` | what the text has to be, for messages |
+//! | `x-short` | an object | the property that another value stands for: `"count"`, or by JSON type `{"array": "members"}` |
+//! | `x-merge` | a property | `"replace"`: an environment replaces the map whole |
+//! | `x-targets` | an object | it takes a target's name under `target`, and each target's parameters under its name |
+//! | `x-overlay` | an object | what stands in it are changes: nothing is required there |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value as Json, json};
+
+/// The schema of a Rust type, before anything is composed into it.
+pub fn of<T: JsonSchema>() -> Json {
+    schemars::SchemaGenerator::default().into_root_schema_for::<T>().to_value()
+}
+
+/// The schema that input is checked against once short forms are written out: the Rust types' schema without nulls (a key
+/// without a value says nothing), with every target's parameter schema where `x-targets` stands, and with nothing
+/// required below `x-overlay`.
+pub fn compose(root: Json, targets: &[(String, Json)]) -> Json {
+    let Ok(mut schema) = Schema::try_from(root) else { return Json::Bool(true) };
+    without_null(&mut schema);
+    hoist_targets(&mut schema, targets);
+    take_targets(&mut schema, targets);
+    relax_overlays(&mut schema);
+    schema.to_value()
+}
+
+/// The schema for editors: `compose`d, with short forms beside long ones, and a key without a value where an empty map
+/// would do.
+pub fn published(composed: Json) -> Json {
+    let Ok(mut schema) = Schema::try_from(composed) else { return Json::Bool(true) };
+    short_forms(&mut schema);
+    schema.to_value()
+}
+
+/// The schema that a reference leads to; a schema without one is itself.
+pub(super) fn resolve<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+    /// References lead to definitions, not to further references; a longer chain is a circle.
+    const LONGEST_CHAIN: usize = 8;
+    let mut resolved = schema;
+    for _ in 0..LONGEST_CHAIN {
+        match resolved.get("$ref").and_then(Json::as_str).and_then(|target| root.pointer(target.strip_prefix('#')?)) {
+            Some(target) => resolved = target,
+            None => break,
+        }
+    }
+    resolved
+}
+
+/// The alternatives of a schema, or the schema alone; references resolved.
+pub(super) fn alternatives<'s>(root: &'s Json, schema: &'s Json) -> Vec<&'s Json> {
+    let schema = resolve(root, schema);
+    let listed = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array);
+    listed.map_or_else(|| vec![schema], |list| list.iter().map(|one| resolve(root, one)).collect())
+}
+
+/// The alternative that describes a value of this JSON type, if the schema says what types it takes.
+pub(super) fn alternative<'s>(root: &'s Json, schema: &'s Json, kind: &str) -> Option<&'s Json> {
+    alternatives(root, schema).into_iter().find(|one| types(one).any(|name| fits(name, kind)))
+}
+
+/// Whether a value of this JSON type can stand here, as far as types tell.
+pub(super) fn accepts(root: &Json, schema: &Json, kind: &str) -> bool {
+    alternatives(root, schema).into_iter().any(|one| {
+        let words = one.get("const").into_iter().chain(one.get("enum").and_then(Json::as_array).into_iter().flatten());
+        let mut named = types(one).chain(words.map(|word| -> &str { json_type(word) })).peekable();
+        named.peek().is_none() || named.any(|name| fits(name, kind))
+    })
+}
+
+fn fits(name: &str, kind: &str) -> bool {
+    name == kind || (name == "number" && kind == "integer")
+}
+
+fn json_type(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(number) if number.is_f64() => "number",
+        Json::Number(_) => "integer",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
+
+/// The JSON types that a schema names.
+pub(super) fn types(schema: &Json) -> impl Iterator<Item = &str> {
+    let (one, many) = match schema.get("type") {
+        Some(Json::String(name)) => (Some(name.as_str()), None),
+        Some(Json::Array(names)) => (None, Some(names)),
+        _ => (None, None),
+    };
+    one.into_iter().chain(many.into_iter().flatten().filter_map(Json::as_str))
+}
+
+/// The schema of a key's value in an object. A map with names for keys has one pattern, so the pattern is not asked.
+pub(super) fn property<'s>(object: &'s Json, key: &str) -> Option<&'s Json> {
+    let patterns = || object.get("patternProperties").and_then(Json::as_object).and_then(|all| all.values().next());
+    let others = || object.get("additionalProperties").filter(|schema| schema.is_object());
+    object.get("properties").and_then(|all| all.get(key)).or_else(patterns).or_else(others)
+}
+
+/// The property that a value of this JSON type is short for.
+pub(super) fn short_property<'s>(object: &'s Json, kind: &str) -> Option<&'s str> {
+    match object.get("x-short")? {
+        Json::String(name) => Some(name),
+        by_type => by_type.get(kind).or_else(|| by_type.get("number").filter(|_| kind == "integer"))?.as_str(),
+    }
+}
+
+/// Takes `null` away wherever something else may stand as well.
+fn without_null(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if let Some(Json::Array(names)) = object.get_mut("type") {
+        names.retain(|name| name != "null");
+        if let [name] = names.as_slice() {
+            let name = name.clone();
+            object.insert("type".into(), name);
+        }
+    }
+    if let Some(Json::Array(options)) =
+        object.get_mut("enum").filter(|options| options.as_array().is_some_and(|all| all.len() > 1))
+    {
+        options.retain(|option| !option.is_null());
+    }
+    if object.get("default").is_some_and(Json::is_null) {
+        object.remove("default");
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        let Some(Json::Array(alternatives)) = object.get_mut(keyword) else { continue };
+        alternatives.retain(|one| one.get("type").is_none_or(|name| name != "null"));
+        if let [Json::Object(only)] = alternatives.as_slice() {
+            let only = only.clone();
+            object.remove(keyword);
+            only.into_iter().for_each(|(key, value)| {
+                object.entry(key).or_insert(value);
+            });
+        }
+    }
+    transform_subschemas(&mut without_null, schema);
+}
+
+/// Moves the targets' schemas and their definitions into the root's definitions, under the target's name.
+fn hoist_targets(root: &mut Schema, targets: &[(String, Json)]) {
+    let mut moved = Map::new();
+    for (name, parameters) in targets {
+        let Ok(mut parameters) = Schema::try_from(parameters.clone()) else { continue };
+        without_null(&mut parameters);
+        prefix_references(&mut parameters, name);
+        parameters.remove("$schema");
+        if let Some(Json::Object(definitions)) = parameters.remove("$defs") {
+            moved.extend(definitions.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)));
+        }
+        moved.insert(name.clone(), parameters.to_value());
+    }
+    if let (Some(object), false) = (root.as_object_mut(), moved.is_empty()) {
+        let definitions = object.entry("$defs").or_insert_with(|| json!({}));
+        definitions.as_object_mut().into_iter().for_each(|all| all.extend(std::mem::take(&mut moved)));
+    }
+}
+
+fn prefix_references(schema: &mut Schema, prefix: &str) {
+    if let Some(Json::String(reference)) = schema.get_mut("$ref")
+        && let Some(name) = reference.strip_prefix("#/$defs/")
+    {
+        *reference = format!("#/$defs/{prefix}.{name}");
+    }
+    transform_subschemas(&mut |inner: &mut Schema| prefix_references(inner, prefix), schema);
+}
+
+/// Where `x-targets` stands: `target` is one of the names, and each name is a key with that target's parameters.
+fn take_targets(schema: &mut Schema, targets: &[(String, Json)]) {
+    if schema.get("x-targets").is_some()
+        && let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut)
+    {
+        let names: Vec<&str> = targets.iter().map(|(name, _)| name.as_str()).collect();
+        if let Some(Json::Object(target)) = properties.get_mut("target") {
+            ["pattern", "maxLength", "x-expected"].iter().for_each(|keyword| drop(target.remove(*keyword)));
+            target.insert("enum".into(), json!(names));
+        }
+        for (name, parameters) in targets {
+            let about = parameters
+                .get("description")
+                .cloned()
+                .unwrap_or_else(|| format!("Parameters of the target `{name}`.").into());
+            properties.insert(name.clone(), json!({"$ref": format!("#/$defs/{name}"), "description": about}));
+        }
+    }
+    transform_subschemas(&mut |inner: &mut Schema| take_targets(inner, targets), schema);
+}
+
+/// Lets definitions marked `x-overlay` refer to copies of the others in which nothing is required.
+fn relax_overlays(root: &mut Schema) {
+    let Some(Json::Object(definitions)) = root.get("$defs").cloned() else { return };
+    let mut relaxed = BTreeMap::new();
+    let mut wanted = BTreeSet::new();
+    for (name, definition) in definitions.iter().filter(|(_, one)| one.get("x-overlay").is_some()) {
+        relaxed.insert(name.clone(), relax(definition.clone(), &mut wanted));
+    }
+    while let Some(name) = wanted.iter().find(|name| !relaxed.contains_key(&changes_to(name))).cloned() {
+        let definition = definitions.get(&name).cloned().unwrap_or(Json::Bool(true));
+        relaxed.insert(changes_to(&name), relax(definition, &mut wanted));
+    }
+    if let Some(Json::Object(all)) = root.get_mut("$defs") {
+        all.extend(relaxed);
+    }
+}
+
+fn changes_to(name: &str) -> String {
+    format!("{name}Changes")
+}
+
+fn relax(definition: Json, wanted: &mut BTreeSet<String>) -> Json {
+    fn walk(schema: &mut Schema, wanted: &mut BTreeSet<String>) {
+        schema.remove("required");
+        schema.remove("minProperties");
+        if let Some(Json::String(reference)) = schema.get_mut("$ref")
+            && let Some(name) = reference.strip_prefix("#/$defs/").map(str::to_owned)
+        {
+            *reference = format!("#/$defs/{}", changes_to(&name));
+            wanted.insert(name);
+        }
+        transform_subschemas(&mut |inner: &mut Schema| walk(inner, wanted), schema);
+    }
+    match Schema::try_from(definition) {
+        Ok(mut schema) => {
+            walk(&mut schema, wanted);
+            schema.to_value()
+        }
+        Err(_) => Json::Bool(true),
+    }
+}
+
+/// A transform for schemars: adds to each object with `x-short` the schema of what is short for it, and to each object that
+/// requires nothing a key without a value.
+pub fn short_forms(schema: &mut Schema) {
+    transform_subschemas(&mut short_forms, schema);
+    let Some(object) = schema.as_object_mut() else { return };
+    if object.get("type").is_some_and(|name| name == "object") && !object.contains_key("required") {
+        object.insert("type".into(), json!(["object", "null"]));
+    }
+    let names: BTreeSet<String> = match object.get("x-short") {
+        Some(Json::String(name)) => BTreeSet::from([name.clone()]),
+        Some(Json::Object(by_type)) => by_type.values().filter_map(Json::as_str).map(str::to_owned).collect(),
+        _ => return,
+    };
+    let about = object.remove("description");
+    let mut alternatives = vec![Json::Object(object.clone())];
+    alternatives.extend(names.iter().filter_map(|name| object.get("properties")?.get(name).cloned()));
+    let about = about.into_iter().map(|text| ("description".to_owned(), text));
+    *object = about.chain([("anyOf".to_owned(), Json::Array(alternatives))]).collect();
+}
+
+#[cfg(test)]
+mod tests;
