@@ -19,3 +19,4 @@ pub mod bind;
 pub mod configure;
 pub mod lower;
 pub mod package;
+pub mod render;
