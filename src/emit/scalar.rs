@@ -73,8 +73,13 @@ pub(super) fn is_hidden(character: char) -> bool {
 /// Whether a literal block gives back the text to every reader and to editors that strip trailing blanks: no line
 /// ends in a blank, the first line with text does not start with one, and there is such a line.
 fn fits_literal(text: &str) -> bool {
-    let first = text.bytes().find(|byte| *byte != b'\n');
-    first.is_some_and(|byte| !is_blank(byte)) && text.split('\n').all(|line| !line.bytes().last().is_some_and(is_blank))
+    let bytes = text.as_bytes();
+    let first = bytes.iter().find(|byte| **byte != b'\n');
+    let starts_plain = first.is_some_and(|byte| !is_blank(*byte));
+    let ends_blank = bytes.last().is_some_and(|byte| is_blank(*byte));
+    // Without an early exit, so that the compiler can look at many bytes at once.
+    let line_ends_blank = bytes.windows(2).fold(false, |found, pair| found | (is_blank(pair[0]) & (pair[1] == b'\n')));
+    starts_plain && !ends_blank && !line_ends_blank
 }
 
 fn is_blank(byte: u8) -> bool {
