@@ -9,6 +9,7 @@ pub mod plain;
 pub mod quantity;
 pub mod ser;
 pub mod sources;
+mod tidy;
 pub mod tree;
 
 pub use object::{Object, Origins};
