@@ -4,8 +4,8 @@
 
 pub mod base;
 pub mod diag;
-pub mod emit;
 pub mod source;
+pub mod text;
 
 pub mod parse;
 pub mod resolve;

@@ -21,7 +21,10 @@ pub fn consortium(
     let channels = channels(consortium, cards)?;
     let endpoints = endpoints(consortium, cards)?;
     Ok(vec![
-        (format!("{folder}/channels.yaml"), BundleFile::of("The channels, as every member sees them.", &[channels], traced)),
+        (
+            format!("{folder}/channels.yaml"),
+            BundleFile::of("The channels, as every member sees them.", &[channels], traced),
+        ),
         (
             format!("{folder}/endpoints.yaml"),
             BundleFile::of("What the organizations dial of each other.", &[endpoints], traced),
@@ -78,23 +81,20 @@ struct CollectionRow {
 }
 
 fn channels(consortium: &Consortium, cards: &[Card]) -> Result<Object, SerError> {
-    let rows: BTreeMap<String, ChannelRow> = consortium
-        .channels
-        .iter()
-        .map(|channel| (channel.name.value.to_string(), row(channel, cards)))
-        .collect();
+    let rows: BTreeMap<String, ChannelRow> =
+        consortium.channels.iter().map(|channel| (channel.name.value.to_string(), row(channel, cards))).collect();
     let mut object = Object::new(to_tree(&rows)?, consortium.name.origin);
     for channel in &consortium.channels {
-        let at = TreePath::ROOT.key(channel.name.value.to_string());
-        let members = at.clone().key("members");
+        let at = TreePath::ROOT.join(channel.name.value.to_string());
+        let members = at.clone().join("members");
         for member in &channel.members {
             let card = &cards[member.organization.value.0];
-            object.origins.add(members.clone().key(card.organization.to_string()), member.organization.origin);
+            object.origins.add(members.clone().join(card.organization.to_string()), member.organization.origin);
         }
         for chaincode in &channel.chaincodes {
-            let path = at.clone().key("chaincodes").key(chaincode.name.value.to_string());
-            object.origins.add(path.clone().key("version"), chaincode.version.origin);
-            object.origins.add(path.clone().key("endorsement"), chaincode.endorsement.origin);
+            let path = at.clone().join("chaincodes").join(chaincode.name.value.to_string());
+            object.origins.add(path.clone().join("version"), chaincode.version.origin);
+            object.origins.add(path.clone().join("endorsement"), chaincode.endorsement.origin);
             object.origins.add(path, chaincode.name.origin);
         }
         for (key, origin) in [
@@ -103,7 +103,7 @@ fn channels(consortium: &Consortium, cards: &[Card]) -> Result<Object, SerError>
             ("absoluteBytes", channel.batch.absolute_bytes.origin),
             ("preferredBytes", channel.batch.preferred_bytes.origin),
         ] {
-            object.origins.add(at.clone().key("batch").key(key), origin);
+            object.origins.add(at.clone().join("batch").join(key), origin);
         }
         object.origins.add(at, channel.name.origin);
     }
@@ -206,9 +206,9 @@ fn endpoints(consortium: &Consortium, cards: &[Card]) -> Result<Object, SerError
         .collect();
     let mut object = Object::new(to_tree(&rows)?, Origin::Rule("what every organization's card says of it"));
     for organization in &consortium.organizations {
-        let at = TreePath::ROOT.key(organization.name.value.to_string());
-        object.origins.add(at.clone().key("mspId"), organization.msp_id.origin);
-        object.origins.add(at.clone().key("domain"), organization.domain.origin);
+        let at = TreePath::ROOT.join(organization.name.value.to_string());
+        object.origins.add(at.clone().join("mspId"), organization.msp_id.origin);
+        object.origins.add(at.clone().join("domain"), organization.domain.origin);
         object.origins.add(at, organization.name.origin);
     }
     Ok(object)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 mod consortium;
 
 use crate::base::{Object, Origin};
-use crate::emit::yaml;
+use crate::text::yaml;
 
 pub use consortium::consortium;
 

@@ -3,7 +3,7 @@
 
 use crate::hostile;
 use akcgen::base::{Object, Origin, Tree};
-use akcgen::emit::yaml;
+use akcgen::text::yaml;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;

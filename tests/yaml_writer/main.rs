@@ -11,7 +11,7 @@ mod readers;
 mod schemas;
 
 use akcgen::base::{Object, Origin, Span, Step, Tree, TreePath};
-use akcgen::emit::yaml;
+use akcgen::text::yaml;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -1,0 +1,5 @@
+//! The writers of text: trees become YAML and JSON. Pure functions that every later room may use.
+
+pub mod json;
+mod scalar;
+pub mod yaml;
