@@ -20,3 +20,5 @@ pub mod configure;
 pub mod lower;
 pub mod package;
 pub mod render;
+
+pub mod emit;

@@ -126,6 +126,18 @@ codes! {
     (DUPLICATE_ITEM, "AKC0117", Error, "an item is listed twice"),
     (NOTHING_TO_REMOVE, "AKC0118", Error, "nothing there to take away"),
     (UNREADABLE, "AKC0501", Error, "a file cannot be read"),
+    (NOT_WRITTEN, "AKC0502", Error, "a file cannot be written"),
+    (IN_USE, "AKC0503", Error, "another akcgen is writing into the folder"),
+    (NOT_REPLACEABLE, "AKC0504", Error, "a folder that cannot be replaced by a bundle"),
+    (BROKEN_LOCK, "AKC0505", Error, "the lock cannot be read"),
+    (EDITED, "AKC0506", Error, "a generated file was changed"),
+    (IN_THE_WAY, "AKC0507", Error, "something that akcgen did not write stands where a file belongs"),
+    (MISSING_FILE, "AKC0508", Error, "a file of the bundle is missing"),
+    (STALE_FILE, "AKC0509", Error, "a file of the bundle is not what the blueprint gives"),
+    (ORPHANED_FILE, "AKC0510", Error, "a generated file that the bundle no longer contains"),
+    (UNLISTED_FILE, "AKC0511", Warning, "a file among generated ones that the lock does not list"),
+    (UNKNOWN_ARGUMENT, "AKC0512", Error, "an argument that names nothing"),
+    (BUG, "AKC0901", Error, "a bug of akcgen"),
 }
 
 #[cfg(test)]

@@ -1,0 +1,269 @@
+//! The output folder on disk: held by one akcgen at a time, listed, and exchanged for another in one step.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, FlockOperation, RenameFlags};
+use rustix::io::Errno;
+
+use crate::base::Sources;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::emit::lock::{self, Lock};
+
+/// A lock lists a file in about 130 bytes; no real bundle has a million files.
+const LARGEST_LOCK: u64 = 256 * 1024 * 1024;
+
+/// What stands at a path below the output folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    File,
+    Folder,
+    EmptyFolder,
+    /// A symbolic link, a socket, a device.
+    Other,
+}
+
+/// Everything below a folder: its path with `/` between the parts, and what it is.
+pub(super) type Listing = BTreeMap<OsString, Entry>;
+
+/// An output folder that this process holds: until it is dropped, another akcgen that wants to write there is refused.
+#[derive(Debug)]
+pub(super) struct Folder {
+    /// Absolute, without symbolic links.
+    pub path: PathBuf,
+    /// Holds the advisory lock on the folder itself, so that no file for it lies about.
+    _held: File,
+    created: bool,
+}
+
+impl Folder {
+    /// Creates the folder where it is missing, and takes hold of it.
+    pub fn hold(path: &Path) -> Result<Folder, Box<Diagnostic>> {
+        mend_interrupted_exchange(path)?;
+        let created = match fs::create_dir(path) {
+            Ok(()) => true,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(path).map_err(|error| trouble("create the folder", path, &error))?;
+                true
+            }
+            Err(error) => return Err(trouble("create the folder", path, &error)),
+        };
+        loop {
+            let unusable = |error: io::Error| trouble("open the folder", path, &error);
+            let real = path.canonicalize().map_err(unusable)?;
+            if !real.is_dir() {
+                return Err(refused(path, "it is no folder", "give a folder with `--out`"));
+            }
+            let held = File::open(&real).map_err(unusable)?;
+            let metadata = held.metadata().map_err(unusable)?;
+            // Some network file systems know no such locks; then nothing guards against a second akcgen.
+            if rustix::fs::flock(&held, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+                return Err(in_use(path));
+            }
+            // Whoever held the folder before may have exchanged it for another.
+            if fs::metadata(&real).is_ok_and(|now| same_file(&now, &metadata)) {
+                return Ok(Folder { path: real, _held: held, created });
+            }
+        }
+    }
+
+    /// Refuses a folder that cannot be exchanged for another, or had better not be.
+    pub fn check_replaceable(&self, force: bool) -> Result<(), Box<Diagnostic>> {
+        let refuse = |reason: &str, way_out: &str| Err(refused(&self.path, reason, way_out));
+        let within = |inner: PathBuf| inner.starts_with(&self.path);
+        if self.path.parent().is_none() {
+            return refuse("it is the root of the file system", "give a folder of its own, such as `--out dist`");
+        }
+        if std::env::current_dir().and_then(|folder| folder.canonicalize()).is_ok_and(within) {
+            return refuse(
+                "the current folder lies in it and would be replaced",
+                "run akcgen from outside, or give a folder of its own, such as `--out dist`",
+            );
+        }
+        if exists(&self.path.join(".git")) {
+            return refuse("it is a git repository", "give a folder within the repository, such as `--out bundles`");
+        }
+        let strange = || !exists(&self.path.join(lock::FILE_NAME)) && !is_empty(&self.path);
+        if !force && strange() {
+            return refuse(
+                &format!("it is not empty, and no `{}` says that akcgen wrote it", lock::FILE_NAME),
+                "give another folder, or say `--force`: what akcgen does not write stays as it is",
+            );
+        }
+        Ok(())
+    }
+
+    /// A folder beside the output folder, of the same file system, in which the new tree grows. Whatever an interrupted
+    /// build left there is removed.
+    pub fn create_staging(&self) -> Result<PathBuf, Box<Diagnostic>> {
+        let staging = sibling(&self.path, "new");
+        remove_tree(&staging).map_err(|error| trouble("remove what an interrupted build left", &staging, &error))?;
+        fs::create_dir(&staging).map_err(|error| trouble("create the folder", &staging, &error))?;
+        Ok(staging)
+    }
+
+    /// Puts the staged tree in the folder's place, in one step. Returns where the old tree is now.
+    pub fn exchange(&self, staging: &Path) -> Result<PathBuf, Box<Diagnostic>> {
+        match rustix::fs::renameat_with(CWD, staging, CWD, &self.path, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(staging.to_owned()),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => self.exchange_in_two_steps(staging),
+            Err(Errno::BUSY | Errno::XDEV) => Err(refused(
+                &self.path,
+                "it is the root of a mounted file system",
+                "give a folder in it, such as `--out /mounted/dist`",
+            )),
+            Err(error) => Err(trouble("replace the folder", &self.path, &error.into())),
+        }
+    }
+
+    /// For file systems that know no exchange. Between the steps the folder is missing; [`mend_interrupted_exchange`]
+    /// brings it back.
+    fn exchange_in_two_steps(&self, staging: &Path) -> Result<PathBuf, Box<Diagnostic>> {
+        let old = sibling(&self.path, "old");
+        let rename = |from: &Path, to: &Path| fs::rename(from, to).map_err(|error| trouble("rename", from, &error));
+        remove_tree(&old).map_err(|error| trouble("remove what an interrupted build left", &old, &error))?;
+        rename(&self.path, &old)?;
+        if let Err(trouble) = rename(staging, &self.path) {
+            rename(&old, &self.path)?;
+            return Err(trouble);
+        }
+        Ok(old)
+    }
+
+    /// Removes the folder again if this process created it and nothing came into it.
+    pub fn abandon(&self) {
+        if self.created {
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
+}
+
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn mend_interrupted_exchange(path: &Path) -> Result<(), Box<Diagnostic>> {
+    let old = sibling(path, "old");
+    if !exists(path) && old.is_dir() {
+        fs::rename(&old, path).map_err(|error| trouble("bring back", path, &error))?;
+    }
+    Ok(())
+}
+
+/// `dist` to `.dist.akcgen-new`.
+fn sibling(path: &Path, what: &str) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".akcgen-{what}"));
+    path.with_file_name(name)
+}
+
+/// Removes whatever stands at a path, without following links.
+fn remove_tree(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether both are the same file, not merely equal ones.
+pub(super) fn same_file(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Lists all that stands below a folder, without following links.
+pub(super) fn list(root: &Path) -> io::Result<Listing> {
+    let mut listing = Listing::new();
+    let mut folders = vec![OsString::new()];
+    while let Some(folder) = folders.pop() {
+        let mut empty = true;
+        for entry in fs::read_dir(root.join(&folder))? {
+            let entry = entry?;
+            empty = false;
+            let mut path = folder.clone();
+            if !path.is_empty() {
+                path.push("/");
+            }
+            path.push(entry.file_name());
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                listing.insert(path.clone(), Entry::Folder);
+                folders.push(path);
+            } else {
+                listing.insert(path, if kind.is_file() { Entry::File } else { Entry::Other });
+            }
+        }
+        if empty && !folder.is_empty() {
+            listing.insert(folder, Entry::EmptyFolder);
+        }
+    }
+    Ok(listing)
+}
+
+/// Lists a folder that may be missing.
+pub(super) fn list_if_there(root: &Path) -> Result<Listing, Box<Diagnostic>> {
+    match list(root) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Listing::new()),
+        listed => listed.map_err(|error| Box::new(unreadable(root, &error))),
+    }
+}
+
+/// Reads the lock of a folder. A missing one is an empty one; a broken one is `None`, and the diagnostics say why.
+pub(super) fn read_lock(folder: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Lock> {
+    let path = folder.join(lock::FILE_NAME);
+    let mut text = String::new();
+    match File::open(&path).and_then(|file| file.take(LARGEST_LOCK).read_to_string(&mut text)) {
+        Ok(_) => {
+            let file = sources.add(path.display().to_string(), text);
+            Lock::parse(file, sources, diagnostics)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Some(Lock::default()),
+        Err(error) => {
+            diagnostics.push(unreadable(&path, &error));
+            None
+        }
+    }
+}
+
+/// Something that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(code::UNREADABLE, format!("cannot read `{}`: {}", path.display(), reason(error)))
+}
+
+/// Something that cannot be written: `trouble("create the folder", path, &error)`.
+pub(super) fn trouble(action: &str, path: &Path, error: &io::Error) -> Box<Diagnostic> {
+    let message = format!("cannot {action} `{}`: {}", path.display(), reason(error));
+    Box::new(Diagnostic::new(code::NOT_WRITTEN, message).help("the output folder is as it was"))
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::QuotaExceeded => "the quota of disk space is used up".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn refused(path: &Path, reason: &str, way_out: &str) -> Box<Diagnostic> {
+    let message = format!("cannot write a bundle into `{}`: {reason}", path.display());
+    Box::new(Diagnostic::new(code::NOT_REPLACEABLE, message).help(way_out))
+}
+
+fn in_use(path: &Path) -> Box<Diagnostic> {
+    let message = format!("another akcgen is writing into `{}`", path.display());
+    Box::new(Diagnostic::new(code::IN_USE, message).help("wait until it is done, or give another folder with `--out`"))
+}

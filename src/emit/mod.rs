@@ -1,0 +1,12 @@
+//! The last stage: files in memory become a folder on disk, or are compared with one, or a folder with its lock.
+
+pub mod digest;
+mod folder;
+pub mod lock;
+pub mod scope;
+pub mod write;
+
+pub use digest::Digest;
+pub use lock::{Input, InputKind, Lock};
+pub use scope::Scope;
+pub use write::{Report, Session};

@@ -1,0 +1,96 @@
+//! Which part of a bundle a build covers.
+
+use std::collections::BTreeSet;
+
+/// The part of a bundle that a build covers: only there are files that it no longer contains orphans. A dimension
+/// without a set is covered whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    pub organizations: Option<BTreeSet<String>>,
+    pub environments: Option<BTreeSet<String>>,
+    pub forms: Option<BTreeSet<String>>,
+}
+
+impl Scope {
+    /// The whole bundle.
+    pub fn whole() -> Scope {
+        Scope::default()
+    }
+
+    /// Whether a path of the bundle belongs to the part that was built. Where a dimension is narrowed, a file that
+    /// belongs to no single value of it, such as an organization's README, does not.
+    pub fn covers(&self, path: &str) -> bool {
+        let place = Place::of(path);
+        let within = |set: &Option<BTreeSet<String>>, name: Option<&str>| {
+            set.as_ref().is_none_or(|set| name.is_some_and(|name| set.contains(name)))
+        };
+        within(&self.organizations, place.organization)
+            && within(&self.environments, place.environment)
+            && within(&self.forms, place.form)
+    }
+}
+
+/// Where a file belongs, by the layout of bundles (`package`).
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Place<'a> {
+    organization: Option<&'a str>,
+    form: Option<&'a str>,
+    environment: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    fn of(path: &'a str) -> Place<'a> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let (organization, form, environment) = match parts.as_slice() {
+            ["consortium", environment, _, ..] => (None, None, Some(*environment)),
+            [organization, "infra", environment, _, ..] => (Some(*organization), None, Some(*environment)),
+            [organization, "site", environment, _, ..] => (Some(*organization), Some("site"), Some(*environment)),
+            [organization, _, "prelude", environment, _, ..] => (Some(*organization), None, Some(*environment)),
+            [organization, _, "manifests", environment, _, ..] => {
+                (Some(*organization), Some("manifests"), Some(*environment))
+            }
+            [organization, _, "kustomize", "overlays", environment, _, ..] => {
+                (Some(*organization), Some("kustomize"), Some(*environment))
+            }
+            [organization, _, form @ ("kustomize" | "helm"), _, ..] => (Some(*organization), Some(*form), None),
+            [organization, _, ..] => (Some(*organization), None, None),
+            _ => (None, None, None),
+        };
+        Place { organization, form, environment }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str) -> Option<BTreeSet<String>> {
+        Some([name.to_owned()].into())
+    }
+
+    const PATHS: [&str; 9] = [
+        "README.md",
+        "consortium/production/configtx.yaml",
+        "buyer/README.md",
+        "buyer/infra/production/network.yaml",
+        "buyer/blockchain/prelude/production/namespaces.yaml",
+        "buyer/blockchain/manifests/staging/peer0.yaml",
+        "buyer/blockchain/kustomize/overlays/staging/kustomization.yaml",
+        "buyer/blockchain/helm/buyer-blockchain/Chart.yaml",
+        "seller/blockchain/manifests/production/peer0.yaml",
+    ];
+
+    fn covered(scope: &Scope) -> Vec<usize> {
+        (0..PATHS.len()).filter(|at| scope.covers(PATHS[*at])).collect()
+    }
+
+    #[test]
+    fn each_dimension_narrows() {
+        assert_eq!(covered(&Scope::whole()), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(covered(&Scope { organizations: set("buyer"), ..Scope::whole() }), [2, 3, 4, 5, 6, 7]);
+        assert_eq!(covered(&Scope { environments: set("production"), ..Scope::whole() }), [1, 3, 4, 8]);
+        assert_eq!(covered(&Scope { forms: set("kustomize"), ..Scope::whole() }), [6]);
+        let one = Scope { organizations: set("buyer"), environments: set("staging"), forms: set("manifests") };
+        assert_eq!(covered(&one), [5]);
+    }
+}
