@@ -122,7 +122,7 @@ codes! {
     (NOT_A_CHOICE, "AKC0113", Error, "a value that is none of the choices"),
     (BAD_FORMAT, "AKC0114", Error, "a text of the wrong form"),
     (OUT_OF_RANGE, "AKC0115", Error, "a value out of range"),
-    (NOT_DECODED, "AKC0116", Error, "a value that does not fit"),
+    (MISFIT, "AKC0116", Error, "a value that does not fit"),
     (DUPLICATE_ITEM, "AKC0117", Error, "an item is listed twice"),
     (NOTHING_TO_REMOVE, "AKC0118", Error, "nothing there to take away"),
     (UNREADABLE, "AKC0501", Error, "a file cannot be read"),

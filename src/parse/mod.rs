@@ -4,5 +4,6 @@ pub mod blueprint;
 pub mod merge;
 pub mod normalise;
 pub mod schema;
+pub mod shape;
 #[cfg(test)]
 mod toy;

@@ -77,6 +77,57 @@ pub(super) fn accepts(root: &Json, schema: &Json, kind: &str) -> bool {
     })
 }
 
+/// What a schema expects, in words: `an integer or a map`, `one of …`.
+pub(super) fn expected(root: &Json, schema: &Json) -> String {
+    let phrases = phrases(root, schema);
+    match phrases.split_last() {
+        None => "something else".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+    }
+}
+
+/// Short forms go before the map that they stand for.
+fn phrases(root: &Json, schema: &Json) -> Vec<String> {
+    let mut phrases: Vec<String> = Vec::new();
+    for one in alternatives(root, schema) {
+        let kinds = ["string", "integer", "boolean", "array"].iter();
+        let short: BTreeSet<&str> = kinds.filter_map(|kind| short_property(one, kind)).collect();
+        let short = short.into_iter().filter_map(|name| property(one, name));
+        for phrase in short.flat_map(|schema| self::phrases(root, schema)).chain(own_phrases(one)) {
+            if !phrases.contains(&phrase) {
+                phrases.push(phrase);
+            }
+        }
+    }
+    phrases
+}
+
+fn own_phrases(schema: &Json) -> Vec<String> {
+    if let Some(expected) = schema.get("x-expected").and_then(Json::as_str) {
+        return vec![expected.to_owned()];
+    }
+    let words: Vec<String> = schema
+        .get("const")
+        .into_iter()
+        .chain(schema.get("enum").and_then(Json::as_array).into_iter().flatten())
+        .map(|word| word.as_str().map_or_else(|| format!("`{word}`"), |text| format!("`{text}`")))
+        .collect();
+    if !words.is_empty() {
+        return words;
+    }
+    let phrase = |name| match name {
+        "boolean" => "true or false",
+        "integer" => "an integer",
+        "number" => "a number",
+        "string" => "text",
+        "array" => "a list",
+        "object" => "a map",
+        _ => "nothing",
+    };
+    types(schema).map(|name| phrase(name).to_owned()).collect()
+}
+
 fn fits(name: &str, kind: &str) -> bool {
     name == kind || (name == "number" && kind == "integer")
 }

@@ -10,6 +10,7 @@ use serde::de::{IntoDeserializer, VariantAccess, Visitor, value::SeqDeserializer
 
 use super::node::{Entry, Node, Value};
 use crate::base::{Span, origin::TRACED, origin::TRACED_FIELDS};
+use crate::diag::{Diagnostic, code};
 
 /// Why a value could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,15 @@ pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, DecodeError> {
 }
 
 impl DecodeError {
+    /// What to tell the user.
+    pub fn diagnostic(self) -> Diagnostic {
+        let diagnostic = Diagnostic::new(code::MISFIT, self.message);
+        match self.span {
+            Some(span) => diagnostic.at(span, "does not fit"),
+            None => diagnostic,
+        }
+    }
+
     fn within(mut self, span: Span) -> Self {
         self.span.get_or_insert(span);
         self

@@ -1,0 +1,179 @@
+//! The shape of an input: every structural error at once, each at its place, told in the words of the language.
+//!
+//! `jsonschema` decides what is wrong; [`words`] says it. Known to this room alone.
+
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value as Json;
+
+use super::schema::expected;
+use crate::base::{Sources, TreePath};
+use crate::diag::Diagnostics;
+use crate::source::{Entry, Node};
+
+/// A schema, ready to check trees with.
+pub struct Shape {
+    schema: Json,
+    validator: Validator,
+    /// What text a pattern stands for, so that keys can be explained, whose schema is a pattern alone.
+    patterns: BTreeMap<String, String>,
+}
+
+impl Shape {
+    /// Prepares a schema.
+    ///
+    /// # Errors
+    /// If it is no valid JSON Schema, says why: a fault of a target's parameter schema, or of akcgen's own types.
+    pub fn new(schema: Json) -> Result<Self, String> {
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .map_err(|error| format!("{error} at {}", error.instance_path()))?;
+        let mut found = BTreeMap::new();
+        patterns(&schema, &mut found);
+        let patterns = found.into_iter().map(|(pattern, (_, expected))| (pattern, expected)).collect();
+        Ok(Shape { schema, validator, patterns })
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &Json {
+        &self.schema
+    }
+
+    /// Records everything about a tree that the schema does not allow, but not at places that bear an error already.
+    /// Best after [`normalise`](super::normalise::normalise), which leaves what fits no form.
+    pub fn check(&self, root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) {
+        let instance = root.to_json();
+        let mut faults = Vec::new();
+        let errors: Vec<ValidationError> = self.validator.iter_errors(&instance).take(Diagnostics::KEPT).collect();
+        errors.iter().for_each(|error| self.faults(error, &mut faults));
+        let mistyped: BTreeSet<String> =
+            faults.iter().filter(|one| one.is_type()).map(|one| one.path.to_owned()).collect();
+        faults.retain(|one| one.is_type() || !mistyped.contains(one.path));
+        let mut reported = Vec::new();
+        for fault in &faults {
+            let Some(place) = Place::find(root, &TreePath::from(fault.path.to_owned())) else { continue };
+            words::tell(self, fault, &place, sources, &mut reported);
+        }
+        reported.retain(|one| one.span.is_none_or(|span| !diagnostics.has_error_at(span)));
+        diagnostics.extend(reported);
+    }
+
+    /// Takes an error apart. Of several alternatives the one that takes values of the instance's type is meant.
+    fn faults<'e>(&'e self, error: &'e ValidationError<'e>, out: &mut Vec<Fault<'e>>) {
+        let path = error.instance_path().as_str();
+        let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
+            return out.push(self.fault(error));
+        };
+        let here = |one: &&ValidationError| one.instance_path().as_str() == path;
+        let mistyped = |branch: &&Vec<ValidationError>| {
+            branch.iter().filter(here).any(|one| matches!(one.kind(), Kind::Type { .. }))
+        };
+        let fitting: Vec<&Vec<ValidationError>> = context.iter().filter(|branch| !mistyped(branch)).collect();
+        let choices: Option<Vec<&Json>> = fitting
+            .iter()
+            .map(|branch| branch.first().filter(here).and_then(options))
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.concat());
+        match (choices, fitting.iter().min_by_key(|branch| branch.len())) {
+            (Some(choices), Some(_)) => out.push(Fault { path, what: What::Choice(choices) }),
+            (_, Some(branch)) => branch.iter().for_each(|one| self.faults(one, out)),
+            (_, None) => {
+                let owner = self.owner(error).unwrap_or(&Json::Null);
+                out.push(Fault { path, what: What::Type(expected(&self.schema, owner), owner) });
+            }
+        }
+    }
+
+    fn fault<'e>(&'e self, error: &'e ValidationError<'e>) -> Fault<'e> {
+        let owner = self.owner(error).unwrap_or(&Json::Null);
+        let what = match error.kind() {
+            Kind::Type { .. } => What::Type(expected(&self.schema, owner), owner),
+            Kind::Enum { .. } | Kind::Constant { .. } => What::Choice(options(error).unwrap_or_default()),
+            _ => What::Other(error, owner),
+        };
+        Fault { path: error.instance_path().as_str(), what }
+    }
+
+    /// The schema that holds the keyword which failed.
+    fn owner(&self, error: &ValidationError) -> Option<&Json> {
+        let (owner, _) = error.schema_path().as_str().rsplit_once('/')?;
+        self.schema.pointer(owner)
+    }
+}
+
+/// One thing that is wrong.
+struct Fault<'e> {
+    /// Where in the instance, as a JSON pointer.
+    path: &'e str,
+    what: What<'e>,
+}
+
+enum What<'e> {
+    /// Not of the type that this schema expects, in words.
+    Type(String, &'e Json),
+    /// None of these values.
+    Choice(Vec<&'e Json>),
+    /// Another keyword of this schema.
+    Other(&'e ValidationError<'e>, &'e Json),
+}
+
+impl Fault<'_> {
+    fn is_type(&self) -> bool {
+        matches!(self.what, What::Type(..))
+    }
+}
+
+/// The values that an `enum` or `const` allows.
+fn options<'e>(error: &'e ValidationError<'e>) -> Option<Vec<&'e Json>> {
+    match error.kind() {
+        Kind::Enum { options } => Some(options.as_array().into_iter().flatten().collect()),
+        Kind::Constant { expected_value } => Some(vec![expected_value]),
+        _ => None,
+    }
+}
+
+/// A node with what it is called.
+struct Place<'n> {
+    node: &'n Node,
+    /// The entry whose value the node is, or whose list it is an item of.
+    entry: Option<&'n Entry>,
+    is_item: bool,
+}
+
+impl<'n> Place<'n> {
+    fn find(root: &'n Node, path: &TreePath) -> Option<Self> {
+        let mut place = Place { node: root, entry: None, is_item: false };
+        for step in &path.0 {
+            place = match place.node.entry(&step.key()) {
+                Some(entry) => Place { node: &entry.value, entry: Some(entry), is_item: false },
+                None => Place { node: place.node.items().get(step.index()?)?, is_item: true, ..place },
+            };
+        }
+        Some(place)
+    }
+}
+
+/// Every pattern with what its text is called; of several names for one pattern that of the shortest text, since what
+/// satisfies it satisfies the others.
+fn patterns(schema: &Json, found: &mut BTreeMap<String, (u64, String)>) {
+    let text = |keyword| schema.get(keyword).and_then(Json::as_str);
+    if let (Some(pattern), Some(expected)) = (text("pattern"), text("x-expected")) {
+        let longest = schema.get("maxLength").and_then(Json::as_u64).unwrap_or(u64::MAX);
+        let candidate = (longest, expected.to_owned());
+        let known = found.entry(pattern.to_owned()).or_insert_with(|| candidate.clone());
+        *known = candidate.min(known.clone());
+    }
+    match schema {
+        Json::Object(all) => all.values().for_each(|inner| patterns(inner, found)),
+        Json::Array(all) => all.iter().for_each(|inner| patterns(inner, found)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;
