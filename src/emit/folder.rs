@@ -1,6 +1,6 @@
 //! The output folder on disk: held by one akcgen at a time, listed, and exchanged for another in one step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -234,6 +234,17 @@ pub(super) fn read_lock(folder: &Path, sources: &mut Sources, diagnostics: &mut 
             None
         }
     }
+}
+
+/// Warns of files that nobody generated in folders that hold generated ones.
+pub(super) fn unlisted(listing: &Listing, lock: &Lock, orphans: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let parent = |path: &str| path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let folders: BTreeSet<String> = lock.files.keys().filter_map(|path| parent(path)).collect();
+    let files = listing.iter().filter(|(_, entry)| matches!(entry, Entry::File | Entry::Other));
+    let names = files.map(|(path, _)| path.to_string_lossy());
+    let strange = names.filter(|path| !lock.files.contains_key(path.as_ref()) && !orphans.contains(path.as_ref()));
+    let among = strange.filter(|path| parent(path).is_some_and(|parent| folders.contains(&parent)));
+    among.map(|path| Diagnostic::new(code::UNLISTED_FILE, format!("akcgen did not write `{path}`"))).collect()
 }
 
 /// Something that cannot be read.

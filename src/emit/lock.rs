@@ -25,9 +25,13 @@ use std::fmt::Write;
 use crate::base::{FileId, Sources, Span};
 use crate::diag::{Diagnostic, Diagnostics, code, shown};
 use crate::emit::digest::Digest;
+use crate::emit::scope::Scope;
 
 /// The name of the lock in the output folder.
 pub const FILE_NAME: &str = "akcgen.lock";
+
+/// The version of akcgen that stands in the locks that it writes.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const FIRST_LINE: &str =
     "# akcgen.lock, format 1: what akcgen wrote. It is how akcgen tells its own files from others: do not edit it.";
@@ -127,6 +131,21 @@ impl Lock {
             }
         }
         whole.then_some(lock)
+    }
+
+    /// The lock after a build that covered `scope` and gave `files`, and the orphans of that build: files that this lock
+    /// lists and the build covered, but that it no longer gives. Entries outside the scope are kept.
+    pub fn after(
+        &self,
+        files: &BTreeMap<String, Digest>,
+        scope: &Scope,
+        inputs: BTreeSet<Input>,
+    ) -> (Lock, BTreeSet<String>) {
+        let others = self.files.iter().filter(|(path, _)| !files.contains_key(*path));
+        let (covered, kept): (Vec<_>, Vec<_>) = others.partition(|(path, _)| scope.covers(path));
+        let entries = files.iter().chain(kept).map(|(path, digest)| (path.clone(), *digest));
+        let lock = Lock { version: VERSION.to_owned(), inputs, files: entries.collect() };
+        (lock, covered.into_iter().map(|(path, _)| path.clone()).collect())
     }
 
     fn read_head(&mut self, comment: &str) -> Result<(), &'static str> {

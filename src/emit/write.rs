@@ -111,7 +111,7 @@ impl Session {
     /// `scope` the part of it that was built. `None`: nothing was changed, and the diagnostics say why.
     pub fn finish(self, inputs: BTreeSet<Input>, scope: &Scope, diagnostics: &mut Diagnostics) -> Option<Report> {
         let Progress { files, mut staged, conflicts, failure } = std::mem::take(&mut *self.progress());
-        let orphans = self.orphans(&files, scope);
+        let (new, orphans) = self.old.after(&files, scope, inputs);
         let edited = orphans.iter().filter_map(|path| self.conflict_of_orphan(path));
         let conflicts: Vec<Diagnostic> = conflicts.into_iter().chain(edited).collect();
         if failure.is_some() || !conflicts.is_empty() {
@@ -123,7 +123,7 @@ impl Session {
             unchanged: files.len() - staged.len(),
             removed: orphans.iter().filter(|path| self.listing.contains_key(OsStr::new(path))).count(),
         };
-        self.complete(&files, &mut staged, &orphans, inputs).map_err(|failure| diagnostics.push(*failure)).ok()?;
+        self.complete(&new, &mut staged, &orphans).map_err(|failure| diagnostics.push(*failure)).ok()?;
         Some(report)
     }
 
@@ -193,12 +193,6 @@ impl Session {
             .find(|parent| matches!(self.listing.get(OsStr::new(parent)), Some(Entry::File | Entry::Other)))
     }
 
-    /// Files that the lock lists and the build covers, but no longer contains.
-    fn orphans(&self, files: &BTreeMap<String, Digest>, scope: &Scope) -> BTreeSet<String> {
-        let listed = self.old.files.keys().filter(|path| !files.contains_key(*path) && scope.covers(path));
-        listed.cloned().collect()
-    }
-
     /// Writes a file into the staging folder, with the permissions of the one that it replaces.
     fn stage(&self, path: &str, bytes: &[u8], replaced: Option<&Path>) -> Result<(), Box<Diagnostic>> {
         let target = self.staging()?.join(path);
@@ -217,13 +211,11 @@ impl Session {
     /// Writes the lock, links what stays, exchanges the folders, and removes the old one.
     fn complete(
         &self,
-        files: &BTreeMap<String, Digest>,
+        new: &Lock,
         staged: &mut BTreeSet<String>,
         orphans: &BTreeSet<String>,
-        inputs: BTreeSet<Input>,
     ) -> Result<(), Box<Diagnostic>> {
-        let new = self.new_lock(files, orphans, inputs);
-        if new != self.old || !self.listing.contains_key(OsStr::new(lock::FILE_NAME)) {
+        if *new != self.old || !self.listing.contains_key(OsStr::new(lock::FILE_NAME)) {
             self.stage(lock::FILE_NAME, new.text().as_bytes(), None)?;
             staged.insert(lock::FILE_NAME.to_owned());
         }
@@ -236,12 +228,6 @@ impl Session {
         let old = self.folder.exchange(staging)?;
         self.exchanged.store(true, Ordering::Relaxed);
         retire(&old, &self.folder.path, gone)
-    }
-
-    fn new_lock(&self, files: &BTreeMap<String, Digest>, orphans: &BTreeSet<String>, inputs: BTreeSet<Input>) -> Lock {
-        let kept = self.old.files.iter().filter(|(path, _)| !orphans.contains(*path) && !files.contains_key(*path));
-        let all = files.iter().chain(kept).map(|(path, digest)| (path.clone(), *digest));
-        Lock { version: env!("CARGO_PKG_VERSION").to_owned(), inputs, files: all.collect() }
     }
 
     /// Links everything that stays into the staging folder, and gives its folders their permissions.

@@ -1,100 +1,13 @@
 //! The bundle writer on a real disk: whole or not at all, and never a loss of what a person wrote.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
 
 use akcgen::base::Sources;
-use akcgen::diag::{Code, Diagnostics, code};
-use akcgen::emit::{Digest, Input, InputKind, Report, Scope, Session};
-use rayon::prelude::*;
+use akcgen::diag::{Diagnostics, code};
+use akcgen::emit::{Scope, Session};
 
-type Files<'a> = &'a [(&'a str, &'a str)];
-
-struct Place {
-    _guard: tempfile::TempDir,
-    out: PathBuf,
-}
-
-impl Place {
-    fn new() -> Place {
-        let guard = tempfile::tempdir().unwrap();
-        let out = guard.path().canonicalize().unwrap().join("dist");
-        Place { _guard: guard, out }
-    }
-
-    fn build_with(&self, files: Files, scope: &Scope, force: bool) -> Result<Report, Vec<(Code, String)>> {
-        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-        let report = Session::begin(&self.out, force, &mut sources, &mut diagnostics).and_then(|session| {
-            files.par_iter().for_each(|(path, text)| session.put(path, text.as_bytes()));
-            session.finish(inputs(), scope, &mut diagnostics)
-        });
-        assert_eq!(report.is_none(), diagnostics.has_errors());
-        report.ok_or_else(|| diagnostics.iter().map(|one| (one.code, one.message.clone())).collect())
-    }
-
-    fn build(&self, files: Files) -> Report {
-        self.build_with(files, &Scope::whole(), false).unwrap()
-    }
-
-    fn refused(&self, files: Files) -> Vec<Code> {
-        let before = snapshot(&self.out);
-        let found = self.build_with(files, &Scope::whole(), false).unwrap_err();
-        assert_eq!(snapshot(&self.out), before, "a refused build changes nothing");
-        assert_eq!(self.beside(), before.is_some().then_some("dist".to_owned()).into_iter().collect::<Vec<_>>());
-        found.into_iter().map(|(code, _)| code).collect()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.out.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, path: &str) -> Option<String> {
-        fs::read_to_string(self.out.join(path)).ok()
-    }
-
-    /// What stands in the folder that holds the output folder.
-    fn beside(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.out.parent().unwrap()).unwrap();
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
-
-fn inputs() -> BTreeSet<Input> {
-    [Input { kind: InputKind::Blueprint, name: "a.yaml".into(), digest: Digest::of(b"") }].into()
-}
-
-fn report(written: usize, unchanged: usize, removed: usize) -> Report {
-    Report { written, unchanged, removed }
-}
-
-/// Every path below a folder with its content, or `None` where there is no folder.
-fn snapshot(root: &Path) -> Option<BTreeMap<PathBuf, String>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).ok()? {
-            let path = entry.unwrap().path();
-            let metadata = path.symlink_metadata().unwrap();
-            let content = if metadata.is_dir() {
-                folders.push(path.clone());
-                "folder".to_owned()
-            } else if metadata.is_symlink() {
-                format!("link to {}", fs::read_link(&path).unwrap().display())
-            } else {
-                fs::read_to_string(&path).unwrap()
-            };
-            found.insert(path.strip_prefix(root).unwrap().to_owned(), content);
-        }
-    }
-    Some(found)
-}
+use crate::place::{Files, Place, inputs, report, snapshot};
 
 #[test]
 fn a_bundle_is_written_with_a_lock_that_sha256sum_reads() {
@@ -104,7 +17,7 @@ fn a_bundle_is_written_with_a_lock_that_sha256sum_reads() {
     assert_eq!(place.beside(), ["dist"]);
     let check = || {
         let mut command = std::process::Command::new("sha256sum");
-        command.args(["--check", "--strict", "--quiet", "akcgen.lock"]).current_dir(&place.out).status().unwrap()
+        command.args(["--check", "--strict", "--status", "akcgen.lock"]).current_dir(&place.out).status().unwrap()
     };
     assert!(check().success());
     place.write("README.md", "changed");

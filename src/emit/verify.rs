@@ -1,0 +1,50 @@
+//! `verify`: a folder against its own lock, without the blueprint.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::base::Sources;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::emit::digest::Digest;
+use crate::emit::folder::{self, Entry};
+use crate::emit::lock;
+use crate::emit::write::{LINE_ENDS, differs_in_line_ends_only};
+
+/// Compares every file that the lock lists, and warns of others that lie among them. Returns how many files the lock
+/// lists; `None` if there is no readable lock. What differs is in the diagnostics.
+pub fn verify(root: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<usize> {
+    let lock_path = root.join(lock::FILE_NAME);
+    if let Err(error) = fs::metadata(&lock_path) {
+        diagnostics.push(folder::unreadable(&lock_path, &error).help("give the folder that a build wrote"));
+        return None;
+    }
+    let lock = folder::read_lock(root, sources, diagnostics)?;
+    let listing = folder::list_if_there(root).map_err(|failure| diagnostics.push(*failure)).ok()?;
+    let files: Vec<(&String, &Digest)> = lock.files.iter().collect();
+    let found: Vec<Diagnostic> = files
+        .par_iter()
+        .filter_map(|(path, digest)| match listing.get(OsStr::new(path)) {
+            Some(Entry::File) => check(root, path, **digest),
+            Some(_) => Some(Diagnostic::new(code::EDITED, format!("`{path}` is no regular file"))),
+            None => Some(Diagnostic::new(code::MISSING_FILE, format!("`{path}` is missing"))),
+        })
+        .collect();
+    diagnostics.extend(found);
+    diagnostics.extend(folder::unlisted(&listing, &lock, &Default::default()));
+    Some(lock.files.len())
+}
+
+fn check(root: &Path, path: &str, digest: Digest) -> Option<Diagnostic> {
+    let on_disk = root.join(path);
+    match fs::read(&on_disk) {
+        Err(error) => Some(folder::unreadable(&on_disk, &error)),
+        Ok(bytes) if Digest::of(&bytes) == digest => None,
+        Ok(bytes) => {
+            let finding = Diagnostic::new(code::EDITED, format!("`{path}` is not what the lock says"));
+            Some(if differs_in_line_ends_only(digest, &bytes) { finding.help(LINE_ENDS) } else { finding })
+        }
+    }
+}
