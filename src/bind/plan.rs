@@ -97,6 +97,14 @@ pub struct ClusterPlan {
     pub controllers: Vec<ControllerPlan>,
 }
 
+impl ClusterPlan {
+    /// The zone in which the broker of an index stands, which is its rack; none where the platform has no zones.
+    pub fn broker_zone(&self, index: u32) -> Option<&str> {
+        let at = usize::try_from(index).ok()?.checked_rem(self.zones.len())?;
+        self.zones.get(at).map(String::as_str)
+    }
+}
+
 /// A controller that a cluster needs, installed by its own pinned chart.
 #[derive(Debug, Clone)]
 pub struct ControllerPlan {

@@ -74,6 +74,11 @@ impl Workload {
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.containers.iter().flat_map(|container| &container.ports).find(|port| port.name == name)
     }
+
+    /// The name of the claim of one of its volumes. No label has a dot, so that no two claims of a namespace meet.
+    pub fn claim(&self, volume: &Volume) -> String {
+        format!("{}.{}", self.name, volume.name)
+    }
 }
 
 /// A name under which one or all containers of a workload are called within the cluster.

@@ -1,16 +1,45 @@
 //! Stage 6, for Kubernetes: a configured plan to objects. The only room that knows Kubernetes' types.
+//!
+//! Lowering is mechanical and cannot fail: what a plan may hold was decided before. Every object is built with
+//! Kubernetes' own types, becomes a [`crate::base::Tree`] once, and carries the origins of its parts beside it.
 
-use crate::base::object::Object;
+mod check;
+mod configuration;
+mod container;
+mod jobs;
+mod meta;
+mod network;
+mod patches;
+mod pod;
+mod policy;
+mod prelude;
+mod scaling;
+mod storage;
+mod strict;
+mod workload;
+
+use std::collections::BTreeMap;
+
+use crate::base::Object;
+use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
+use crate::configure::Configuration;
+use crate::expand::{Workload, WorkloadId};
 use crate::resolve::Cluster;
+
+pub use check::{PatchProblem, check_patch, patchable_kinds};
+
+use meta::Scope;
+use policy::Rules;
+use workload::Bound;
 
 /// The objects of one cluster.
 #[derive(Debug, Clone)]
 pub struct ClusterObjects {
     pub cluster: Cluster,
-    /// What kubectl applies first and no form contains: namespaces, storage classes, priority classes. File name
-    /// without folder to its objects, in order of application.
+    /// What kubectl applies first and no form contains: namespaces, storage classes, priority classes. In order of
+    /// application.
     pub prelude: Vec<ObjectFile>,
-    /// One file a workload, and one for what belongs to none.
+    /// One file a workload, one a namespace for what its workloads share, and one for the rest, sorted by path.
     pub files: Vec<ObjectFile>,
 }
 
@@ -19,5 +48,85 @@ pub struct ClusterObjects {
 pub struct ObjectFile {
     /// Path below the form's folder, such as `peer0.yaml`.
     pub path: String,
+    /// The key of the blueprint that has it there, such as `organizations.akachain.blockchain.peers`.
+    pub cause: String,
+    /// Never empty.
     pub objects: Vec<Object>,
+}
+
+/// The objects of one organization, cluster by cluster in the plan's order.
+pub fn lower(plan: &Plan, organization: &OrganizationPlan, configuration: &Configuration) -> Vec<ClusterObjects> {
+    let rules = Rules::of(organization);
+    organization
+        .clusters
+        .iter()
+        .map(|cluster| lower_cluster(plan, organization, configuration, cluster, &rules))
+        .collect()
+}
+
+fn lower_cluster(
+    plan: &Plan,
+    organization: &OrganizationPlan,
+    configuration: &Configuration,
+    cluster: &ClusterPlan,
+    rules: &Rules,
+) -> ClusterObjects {
+    let scope = Scope::new(plan, organization, cluster);
+    let workloads: Vec<Bound> = (organization.graph.workloads.iter().enumerate())
+        .filter(|(_, workload)| workload.cluster == cluster.cluster)
+        .filter_map(|(at, workload)| {
+            let bound = organization.workloads.get(at)?;
+            let configuration = configuration.containers.get(at).map_or(&[][..], Vec::as_slice);
+            Some(Bound { id: WorkloadId(at), workload, bound, configuration })
+        })
+        .collect();
+    let mut files: Vec<ObjectFile> = Vec::with_capacity(workloads.len() + cluster.namespaces.len() + 1);
+    files.extend(shared_files(&scope, &workloads));
+    let names = file_names(cluster, workloads.iter().map(|bound| bound.workload));
+    for (bound, name) in workloads.iter().zip(names) {
+        files.push(ObjectFile {
+            path: format!("{name}.yaml"),
+            cause: meta::cause(&scope, bound.workload),
+            objects: workload::objects(&scope, bound, rules),
+        });
+    }
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    ClusterObjects { cluster: cluster.cluster, prelude: prelude::files(&scope, &workloads), files }
+}
+
+/// One file for each namespace, and one named after the cluster for documents of the target that are in none.
+fn shared_files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
+    let cause = format!("organizations.{}.{}", scope.organization_name, scope.cluster.cluster.as_str());
+    let file = |name: &str, objects: Vec<Object>| {
+        (!objects.is_empty()).then(|| ObjectFile { path: format!("{name}.yaml"), cause: cause.clone(), objects })
+    };
+    let documents = |namespace: Option<&str>| -> Vec<Object> {
+        let inside = scope.cluster.documents.iter().filter(|document| document.namespace() == namespace);
+        inside.map(|document| scope.label_document(document, None)).collect()
+    };
+    let namespaces = scope.cluster.namespaces.iter().filter_map(|namespace| {
+        let name = namespace.name.as_str();
+        let mut objects = documents(Some(name));
+        objects.extend(policy::namespace(scope, namespace));
+        let services = scope.cluster.services.iter().filter(|service| service.namespace == name);
+        objects.extend(services.map(|service| network::service(scope, service, None)));
+        objects.extend(scaling::component_budgets(scope, name, workloads));
+        file(name, objects)
+    });
+    namespaces.chain(file(scope.cluster.cluster.as_str(), documents(None))).collect()
+}
+
+/// The name of each workload's file without its ending: the workload's own, and its namespace before it where another
+/// namespace has a workload of that name or a shared file is called so. No name has a dot, so that no two meet.
+fn file_names<'a>(cluster: &ClusterPlan, workloads: impl Iterator<Item = &'a Workload> + Clone) -> Vec<String> {
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::from([(cluster.cluster.as_str(), 1)]);
+    let shared = cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
+    for name in shared.chain(workloads.clone().map(|workload| workload.name.as_str())) {
+        *uses.entry(name).or_default() += 1;
+    }
+    let name = |workload: &Workload| match uses.get(workload.name.as_str()) {
+        Some(1) => workload.name.clone(),
+        _ => format!("{}.{}", workload.namespace, workload.name),
+    };
+    workloads.map(name).collect()
 }

@@ -1,0 +1,176 @@
+//! Whether a blueprint's patch can be merged: asked before anything is lowered, so that lowering cannot fail.
+
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use serde_json::Value;
+
+use crate::base::{NumberTooLarge, Tree, TreePath};
+use crate::bind::WorkloadPlan;
+use crate::diag::suggest::nearest;
+use crate::expand::{Shape, Workload};
+use crate::lower::strict;
+use crate::resolve::Copies;
+
+/// Why a patch cannot be merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatchProblem {
+    /// Where in the patch; the root stands for the patch as a whole or its kind.
+    pub path: TreePath,
+    /// What is wrong there.
+    pub message: String,
+    /// The nearest name that would be right.
+    pub nearest: Option<String>,
+}
+
+type Check = fn(&Value) -> Vec<PatchProblem>;
+
+/// The kinds that can be patched, sorted. ConfigMaps and NetworkPolicies are not among them: `files` and `calls` say
+/// what is in them, and restarts and the other end of a connection depend on it.
+const KINDS: [(&str, Check); 9] = [
+    ("Deployment", strict::problems::<Deployment>),
+    ("HorizontalPodAutoscaler", strict::problems::<HorizontalPodAutoscaler>),
+    ("Ingress", strict::problems::<Ingress>),
+    ("Job", strict::problems::<Job>),
+    ("PersistentVolumeClaim", strict::problems::<PersistentVolumeClaim>),
+    ("PodDisruptionBudget", strict::problems::<PodDisruptionBudget>),
+    ("Service", strict::problems::<Service>),
+    ("ServiceAccount", strict::problems::<ServiceAccount>),
+    ("StatefulSet", strict::problems::<StatefulSet>),
+];
+
+/// Paths that a patch must leave alone, with the reason.
+const FIXED: [(&str, &str); 8] = [
+    ("apiVersion", "the kind alone says what is patched"),
+    ("kind", "the kind alone says what is patched"),
+    ("metadata/name", "other objects refer to it by its name"),
+    ("metadata/namespace", "its namespace follows from the organization and the group"),
+    ("spec/selector", "it cannot be changed once applied, and network policies rely on it"),
+    ("spec/template/metadata/labels/app.kubernetes.io~1name", "selectors rely on it"),
+    ("spec/template/metadata/labels/app.kubernetes.io~1component", "selectors rely on it"),
+    ("status", "only Kubernetes itself writes it"),
+];
+
+/// Everything that is wrong with a patch of an object of a kind, sorted by path: an unknown kind, fields that
+/// Kubernetes does not know, values of the wrong type, nulls, and what akcgen relies on.
+pub fn check_patch(kind: &str, patch: &Value) -> Vec<PatchProblem> {
+    let Some((_, check)) = KINDS.iter().find(|(name, _)| *name == kind) else {
+        let message = format!("a patch of kind `{kind}` is not known");
+        let near = nearest(kind, KINDS.iter().map(|(name, _)| *name));
+        return vec![PatchProblem { path: TreePath::ROOT, message, nearest: near.map(str::to_owned) }];
+    };
+    let mut problems = check(patch);
+    match Tree::try_from(patch.clone()) {
+        Ok(tree) => problems.extend(FIXED.iter().filter_map(|(path, reason)| {
+            let path = TreePath::from(*path);
+            tree.at(&path)?;
+            Some(PatchProblem { path, message: format!("this cannot be patched: {reason}"), nearest: None })
+        })),
+        Err(NumberTooLarge(number)) => {
+            let message = format!("the number {number} is too large");
+            problems.push(PatchProblem { path: TreePath::ROOT, message, nearest: None });
+        }
+    }
+    problems.sort_by(|left, right| left.path.cmp(&right.path));
+    problems
+}
+
+/// The kinds of a workload's own objects that can be patched, sorted.
+pub fn patchable_kinds(workload: &Workload, bound: &WorkloadPlan) -> Vec<&'static str> {
+    let (scaled, several) = match &workload.shape {
+        Shape::Stateless(Copies::Scaled { maximum, .. }) => (true, maximum.value > 1),
+        Shape::Stateless(Copies::Fixed(count)) => (false, count.value > 1),
+        Shape::Stateful | Shape::Single | Shape::Job => (false, false),
+    };
+    let has = |kind: &str| match kind {
+        "Deployment" => matches!(workload.shape, Shape::Stateless(_) | Shape::Single),
+        "HorizontalPodAutoscaler" => scaled,
+        "Ingress" => !bound.ingresses.is_empty(),
+        "Job" => matches!(workload.shape, Shape::Job),
+        "PersistentVolumeClaim" => !workload.volumes.is_empty(),
+        "PodDisruptionBudget" => several,
+        "Service" => !bound.services.is_empty(),
+        "StatefulSet" => matches!(workload.shape, Shape::Stateful),
+        _ => true,
+    };
+    KINDS.iter().map(|(kind, _)| *kind).filter(|kind| has(kind)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use serde_json::json;
+
+    fn found(kind: &str, patch: Value) -> Vec<(String, String, Option<String>)> {
+        let problems = check_patch(kind, &patch).into_iter();
+        problems.map(|problem| (problem.path.to_string(), problem.message, problem.nearest)).collect()
+    }
+
+    #[test]
+    fn what_kubernetes_knows_is_accepted() {
+        let deployment = json!({"spec": {"minReadySeconds": 10, "strategy": {"rollingUpdate": {"maxSurge": "50%"}},
+            "template": {"metadata": {"annotations": {"a/b": "c"}}, "spec": {
+                "tolerations": [{"key": "dedicated", "operator": "Exists"}],
+                "containers": [{"name": "orders", "resources": {"limits": {"cpu": 2, "memory": "1Gi"}},
+                                "env": [{"name": "A", "value": ""}], "ports": [{"containerPort": 9}]}],
+                "volumes": [{"name": "cache", "emptyDir": {}}]}}}});
+        assert_eq!(found("Deployment", deployment), []);
+        assert_eq!(found("HorizontalPodAutoscaler", json!({"spec": {"minReplicas": 3}})), []);
+        assert_eq!(found("Service", json!({})), []);
+    }
+
+    #[test]
+    fn every_unknown_field_and_every_wrong_type_is_found_with_its_place() {
+        let patch = json!({"spec": {"replica": 2, "replicas": "two", "template": {"spec": {
+            "containers": [{"name": "a", "imagee": "x"}, {"name": "b", "command": "run"}, 7]}}}, "metdata": {}});
+        let problems = found("Deployment", patch);
+        let places: Vec<&str> = problems.iter().map(|(path, ..)| path.as_str()).collect();
+        let containers = "/spec/template/spec/containers";
+        let expected = ["/metdata", "/spec/replica", "/spec/replicas"].map(str::to_owned);
+        let expected: Vec<String> = expected
+            .into_iter()
+            .chain(["/0/imagee", "/1/command", "/2"].map(|place| format!("{containers}{place}")))
+            .collect();
+        assert_eq!(places, expected);
+        assert_eq!(problems[0].2.as_deref(), Some("metadata"));
+        assert_eq!(problems[1].2.as_deref(), Some("replicas"));
+        assert_eq!(problems[2].1, r#"invalid type: string "two", expected i32"#);
+        assert_eq!(problems[3].2.as_deref(), Some("image"));
+    }
+
+    #[test]
+    fn nulls_wholes_and_what_akcgen_relies_on_are_refused() {
+        let places = |kind: &str, patch: Value| -> Vec<String> {
+            found(kind, patch).into_iter().map(|(path, ..)| path).collect()
+        };
+        assert_eq!(places("Deployment", json!({"spec": {"replicas": null}})), ["/spec/replicas"]);
+        assert_eq!(places("Deployment", json!([])), [""]);
+        assert_eq!(places("Deployment", json!({"spec": 1})), ["/spec"]);
+        let fixed = json!({"kind": "Deployment", "metadata": {"name": "x"}, "spec": {"selector": {}}, "status": {}});
+        assert_eq!(places("Deployment", fixed), ["/kind", "/metadata/name", "/spec/selector", "/status"]);
+        let selected = json!({"spec": {"template": {"metadata": {"labels": {"app.kubernetes.io/name": "x"}}}}});
+        assert_eq!(places("Deployment", selected), ["/spec/template/metadata/labels/app.kubernetes.io~1name"]);
+        let large = json!({"metadata": {"annotations": {}, "generation": u64::MAX}});
+        assert!(!places("Deployment", large).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_kind_has_a_nearest() {
+        let problems = found("Deploymnet", json!({}));
+        assert_eq!((problems.len(), problems[0].2.as_deref()), (1, Some("Deployment")));
+        assert_eq!(found("ConfigMap", json!({})).len(), 1);
+    }
+
+    #[test]
+    fn kinds_are_sorted_and_each_reads_as_itself() {
+        assert!(KINDS.is_sorted_by(|(one, _), (other, _)| one < other));
+        for (kind, check) in KINDS {
+            assert_eq!(check(&json!({"kind": kind})), [], "{kind}");
+            assert_ne!(check(&json!({"kind": "Other"})), [], "{kind}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Files: the ConfigMap that holds a workload's public ones, and the volumes by which files reach the containers.
+//!
+//! A folder that holds a secret's file is mounted whole: nothing that the image brings along may lie beside a key or
+//! among trusted certificates, and a renewed secret shows up in the running pod. Other files are mounted one by one, so
+//! that what the image has beside them stays (CouchDB's defaults, Explorer's code). Those do not change in a running
+//! pod, which is as it should be: the checksum on the pod template restarts it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1;
+use sha2::{Digest, Sha256};
+
+use crate::base::{Object, Origin, TreePath};
+use crate::configure::{ContainerConfiguration, FileContent};
+use crate::expand::Container;
+use crate::lower::meta::{Part, Rows, Scope, Texts, present};
+use crate::lower::workload::Bound;
+
+/// The annotation whose change restarts the pods when a file changes.
+pub(super) const CHECKSUM: &str = "akcgen.io/configuration";
+
+/// Readable for the owner and the pod's group, writable for nobody.
+const MODE: i32 = 0o440;
+
+/// The keys of a workload's public files in its ConfigMap: by container, then by file.
+pub(super) fn keys(bound: &Bound) -> Vec<Vec<String>> {
+    let mut taken = BTreeSet::new();
+    (bound.workload.containers.iter().zip(bound.configuration))
+        .map(|(container, configuration)| {
+            configuration.files.iter().map(|file| key(&container.name, &file.path, &mut taken)).collect()
+        })
+        .collect()
+}
+
+/// The file's name, or with its container's before it, or its whole path, whichever is free first.
+fn key(container: &str, path: &str, taken: &mut BTreeSet<String>) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let whole = path.trim_start_matches('/').replace('/', "_");
+    let candidates = [name.to_owned(), format!("{container}.{name}"), format!("{container}.{whole}")];
+    let numbered = (2..).map(|number: u32| format!("{container}.{whole}.{number}"));
+    let mut candidates = candidates.into_iter().chain(numbered).map(|key| key.replace('@', "_"));
+    let free = candidates.find(|key| !taken.contains(key)).unwrap_or(whole);
+    taken.insert(free.clone());
+    free
+}
+
+/// The ConfigMap of a workload's public files; none without such files.
+pub(super) fn config_map(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Option<Object> {
+    let mut rows = Rows::default();
+    let (mut texts, mut binaries) = (Texts::new(), BTreeMap::new());
+    for (configuration, keys) in bound.configuration.iter().zip(keys) {
+        for (file, key) in configuration.files.iter().zip(keys) {
+            let part = match &file.content {
+                FileContent::Text(text) => {
+                    texts.insert(key.clone(), text.clone());
+                    "data"
+                }
+                FileContent::Binary(bytes) => {
+                    binaries.insert(key.clone(), ByteString(bytes.clone()));
+                    "binaryData"
+                }
+            };
+            rows.add(TreePath::from(part).join(key.clone()), file.origin);
+        }
+    }
+    let typed = v1::ConfigMap {
+        metadata: scope.metadata_for(bound.workload, &bound.workload.name),
+        data: present(texts),
+        binary_data: (!binaries.is_empty()).then_some(binaries),
+        immutable: None,
+    };
+    let any = typed.data.is_some() || typed.binary_data.is_some();
+    any.then(|| scope.object(&typed, bound.workload.origin, rows))
+}
+
+/// SHA-256 over all of a workload's public files, in hexadecimal; none without such files.
+pub(super) fn checksum(bound: &Bound) -> Option<String> {
+    let mut hasher = Sha256::new();
+    let mut any = false;
+    for (container, configuration) in bound.workload.containers.iter().zip(bound.configuration) {
+        for file in &configuration.files {
+            let content = match &file.content {
+                FileContent::Text(text) => text.as_bytes(),
+                FileContent::Binary(bytes) => bytes,
+            };
+            for part in [container.name.as_bytes(), file.path.as_bytes(), content] {
+                hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+                hasher.update(part);
+            }
+            any = true;
+        }
+    }
+    any.then(|| hex(&hasher.finalize()))
+}
+
+/// The bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// Where a file comes from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Public { key: &'a str },
+    Secret { secret: &'a str, key: &'a str },
+}
+
+/// A file on its way into a container.
+#[derive(Clone, Copy)]
+struct Delivery<'a> {
+    path: &'a str,
+    source: Source<'a>,
+    origin: Option<Origin>,
+}
+
+/// The volumes and mounts by which a container's files reach it. `name` makes a volume's name unique in the pod.
+pub(super) fn volumes(
+    container: &Container,
+    configuration: &ContainerConfiguration,
+    keys: &[String],
+    config_map: &str,
+    mut name: impl FnMut(&str) -> String,
+) -> (Vec<v1::Volume>, Vec<Part<v1::VolumeMount>>) {
+    let deliveries = deliveries(configuration, keys);
+    let folders = whole_folders(container, configuration);
+    let (mut volumes, mut mounts) = (Vec::new(), Vec::new());
+    for folder in &folders {
+        let inside: Vec<Delivery> = deliveries.iter().copied().filter(|file| is_within(folder, file.path)).collect();
+        let volume = name(&format!("{}-{}", container.name, folder.rsplit_once('/').map_or("", |(_, last)| last)));
+        let relative = |file: &Delivery| file.path[folder.len() + 1..].to_owned();
+        volumes.push(projected(&volume, config_map, &inside, relative));
+        let origin = inside.iter().find_map(|file| file.origin);
+        mounts.push(mount(&volume, folder, None, origin));
+    }
+    let single: Vec<Delivery> =
+        deliveries.into_iter().filter(|file| !folders.iter().any(|folder| is_within(folder, file.path))).collect();
+    if !single.is_empty() {
+        let volume = name(&format!("{}-files", container.name));
+        let item = |file: &Delivery| match file.source {
+            Source::Public { key } => key.to_owned(),
+            Source::Secret { secret, key } => format!("{secret}/{key}"),
+        };
+        mounts.extend(single.iter().map(|file| mount(&volume, file.path, Some(item(file)), file.origin)));
+        volumes.push(projected(&volume, config_map, &single, item));
+    }
+    (volumes, mounts)
+}
+
+fn deliveries<'a>(configuration: &'a ContainerConfiguration, keys: &'a [String]) -> Vec<Delivery<'a>> {
+    let public = configuration.files.iter().zip(keys).map(|(file, key)| Delivery {
+        path: &file.path,
+        source: Source::Public { key },
+        origin: Some(file.origin),
+    });
+    let secret = configuration.secret_files.iter().map(|file| Delivery {
+        path: &file.path,
+        source: Source::Secret { secret: &file.secret, key: &file.key },
+        origin: None,
+    });
+    public.chain(secret).collect()
+}
+
+/// The topmost folders that hold files of secrets. A folder that something writable is mounted on or below cannot be
+/// mounted itself, nor can the root.
+fn whole_folders<'a>(container: &Container, configuration: &'a ContainerConfiguration) -> Vec<&'a str> {
+    let mounted: Vec<&str> = (container.mounts.iter().map(|(_, path)| path))
+        .chain(&container.scratch)
+        .chain(container.shared_files.as_ref().map(|path| &path.value))
+        .map(String::as_str)
+        .collect();
+    let folders: BTreeSet<&str> = (configuration.secret_files.iter())
+        .filter_map(|file| file.path.rsplit_once('/'))
+        .map(|(folder, _)| folder)
+        .filter(|folder| !folder.is_empty() && !mounted.iter().any(|path| is_within(folder, path)))
+        .collect();
+    let topmost = |folder: &&str| !folders.iter().any(|other| other != folder && is_within(other, folder));
+    folders.iter().copied().filter(topmost).collect()
+}
+
+/// Whether a path is the folder or lies below it.
+fn is_within(folder: &str, path: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn mount(volume: &str, path: &str, sub_path: Option<String>, origin: Option<Origin>) -> Part<v1::VolumeMount> {
+    let value = v1::VolumeMount {
+        name: volume.to_owned(),
+        mount_path: path.to_owned(),
+        sub_path,
+        read_only: Some(true),
+        ..Default::default()
+    };
+    Part { value, rows: Rows(origin.map(|origin| (TreePath::ROOT, origin)).into_iter().collect()) }
+}
+
+fn projected(name: &str, config_map: &str, files: &[Delivery], item: impl Fn(&Delivery) -> String) -> v1::Volume {
+    let mut public = Vec::new();
+    let mut secrets: BTreeMap<&str, Vec<v1::KeyToPath>> = BTreeMap::new();
+    for file in files {
+        let to = |key: &str| v1::KeyToPath { key: key.to_owned(), path: item(file), mode: None };
+        match file.source {
+            Source::Public { key } => public.push(to(key)),
+            Source::Secret { secret, key } => secrets.entry(secret).or_default().push(to(key)),
+        }
+    }
+    let mut sources = Vec::with_capacity(1 + secrets.len());
+    if !public.is_empty() {
+        let projection = v1::ConfigMapProjection { name: config_map.to_owned(), items: Some(public), optional: None };
+        sources.push(v1::VolumeProjection { config_map: Some(projection), ..Default::default() });
+    }
+    sources.extend(secrets.into_iter().map(|(name, items)| {
+        let projection = v1::SecretProjection { name: name.to_owned(), items: Some(items), optional: None };
+        v1::VolumeProjection { secret: Some(projection), ..Default::default() }
+    }));
+    let source = v1::ProjectedVolumeSource { default_mode: Some(MODE), sources: Some(sources) };
+    v1::Volume { name: name.to_owned(), projected: Some(source), ..Default::default() }
+}

@@ -1,0 +1,53 @@
+//! What stands outside of every form and is applied first: removing it would take data or whole namespaces with it.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::scheduling::v1::PriorityClass;
+
+use crate::base::{Object, Origin};
+use crate::bind::NamespacePlan;
+use crate::lower::meta::{Rows, SHARED, Scope, present};
+use crate::lower::workload::Bound;
+use crate::lower::{ObjectFile, pod, storage};
+
+/// Above everything that says nothing, below Kubernetes' own system classes, which start at 2 000 000 000.
+const LEDGER_PRIORITY: i32 = 1_000_000;
+
+pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
+    let cluster = scope.cluster;
+    let classes: BTreeMap<&str, _> =
+        cluster.storage_classes.values().map(|class| (class.name.as_str(), class)).collect();
+    let ledger = workloads.iter().find(|bound| pod::bears_ledger(bound.workload)).map(|bound| bound.workload.origin);
+    let files: [(&str, Vec<Object>); 4] = [
+        ("namespaces.yaml", cluster.namespaces.iter().map(|plan| namespace(scope, plan)).collect()),
+        ("platform.yaml", cluster.prelude.iter().map(|document| scope.label_document(document, None)).collect()),
+        ("priority-classes.yaml", ledger.map(|origin| priority_class(scope, origin)).into_iter().collect()),
+        ("storage-classes.yaml", classes.into_values().map(|class| storage::storage_class(scope, class)).collect()),
+    ];
+    let cause = format!("organizations.{}.{}", scope.organization_name, cluster.cluster.as_str());
+    (files.into_iter().filter(|(_, objects)| !objects.is_empty()))
+        .map(|(path, objects)| ObjectFile { path: path.to_owned(), cause: cause.clone(), objects })
+        .collect()
+}
+
+fn namespace(scope: &Scope, plan: &NamespacePlan) -> Object {
+    let mut metadata = scope.cluster_metadata(&plan.name, SHARED);
+    let labels = metadata.labels.get_or_insert_default();
+    labels.extend(plan.labels.iter().map(|(key, value)| (key.clone(), value.clone())));
+    metadata.annotations = present(plan.annotations.clone());
+    scope.object(&Namespace { metadata, spec: None, status: None }, plan.origin, Rows::default())
+}
+
+fn priority_class(scope: &Scope, origin: Origin) -> Object {
+    let typed = PriorityClass {
+        metadata: scope.cluster_metadata(&pod::ledger_priority(scope), SHARED),
+        value: LEDGER_PRIORITY,
+        description: Some(
+            "What bears a ledger: other pods make room for it, since it cannot run elsewhere.".to_owned(),
+        ),
+        global_default: Some(false),
+        preemption_policy: None,
+    };
+    scope.object(&typed, origin, Rows::default())
+}
