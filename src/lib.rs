@@ -18,7 +18,8 @@ pub mod target;
 pub mod bind;
 pub mod configure;
 pub mod lower;
-pub mod package;
 pub mod render;
+
+pub mod package;
 
 pub mod emit;
