@@ -30,3 +30,46 @@ end_jobs() {
     done
     wait
 }
+
+# Steps: named commands whose outcomes are counted. A failed step does not keep the next from running.
+step_lines=()
+step_failures=0
+
+# Runs a command as a step. It runs beside the shell, in a process group of its own, so that an interruption of the
+# shell ends it at once with everything it started.
+step() {
+    local name=$1 start status=0 outcome=ok
+    shift
+    start=$(date +%s)
+    printf '\n== %s\n' "$name"
+    "$@" &
+    wait "$!" || status=$?
+    if ((status != 0)); then
+        outcome=FAILED
+        step_failures=$((step_failures + 1))
+    fi
+    step_lines+=("$(printf '%-6s %5s s  %s' "$outcome" "$(since "$start")" "$name")")
+}
+
+# Readies the shell for steps: an interruption ends what runs.
+start_steps() {
+    set -m
+    trap end_jobs EXIT
+    trap 'exit 130' INT TERM
+    all_start=$(date +%s)
+}
+
+# Prints what came of every step and ends the script, with 0 if none failed. The counts are the last line.
+finish_steps() {
+    printf '\n%s\n' "in $(since "$all_start") s:"
+    printf '%s\n' "${step_lines[@]}"
+    printf '%s passed, %s failed\n' "$((${#step_lines[@]} - step_failures))" "$step_failures"
+    exit $((step_failures > 0))
+}
+
+# Compiles a shipped blueprint into its own folder under target/bundles, with the release build.
+build_bundle() {
+    local out=$root/target/bundles/$1
+    rm -rf "$out"
+    cargo run --quiet --release --manifest-path "$root/Cargo.toml" -- build "$root/blueprints/$1.yaml" --out "$out"
+}

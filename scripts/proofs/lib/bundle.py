@@ -1,0 +1,135 @@
+"""A bundle on disk: <organization>/<cluster>/{prelude,manifests}/<environment>/*.yaml, as the proofs read it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+
+from lib.errors import Broken
+
+# API groups of the CustomResourceDefinitions that scripts/oracles installs. Every other group is Kubernetes' own.
+CUSTOM_GROUPS = frozenset(
+    {
+        "elbv2.k8s.aws",
+        "external-secrets.io",
+        "externaldns.k8s.io",
+        "gateway.networking.k8s.io",
+        "snapshot.storage.k8s.io",
+        "velero.io",
+    }
+)
+# Kinds whose pods a controller makes from `spec.template` (a CronJob's stands one level deeper).
+WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One Kubernetes object in a file of the bundle."""
+
+    file: Path  # relative to the bundle
+    line: int  # of the document's first line
+    text: str  # as it stands in the file
+    value: dict
+
+    @property
+    def kind(self) -> str:
+        return self.value["kind"]
+
+    @property
+    def name(self) -> str:
+        return self.value["metadata"]["name"]
+
+    @property
+    def namespace(self) -> str | None:
+        return self.value["metadata"].get("namespace")
+
+    @property
+    def group(self) -> str:
+        return self.value["apiVersion"].rpartition("/")[0]
+
+    @property
+    def pod_template(self) -> dict | None:
+        """The template of the pods that a controller makes from it."""
+        if self.kind not in WORKLOAD_KINDS:
+            return None
+        spec = self.value["spec"]
+        return (spec["jobTemplate"]["spec"] if self.kind == "CronJob" else spec)["template"]
+
+    def __str__(self) -> str:
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.file}:{self.line}: {self.kind} {place}"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster of one organization in one environment."""
+
+    bundle: Path
+    organization: str
+    cluster: str
+    environment: str
+
+    def __str__(self) -> str:
+        return f"{self.organization}/{self.cluster}/{self.environment}"
+
+    @cached_property
+    def prelude(self) -> list[Document]:
+        return self._documents("prelude")
+
+    @cached_property
+    def manifests(self) -> list[Document]:
+        return self._documents("manifests")
+
+    @property
+    def documents(self) -> list[Document]:
+        return self.prelude + self.manifests
+
+    @property
+    def node_pools_file(self) -> Path:
+        return self.bundle / self.organization / self.cluster / "prelude" / self.environment / "node-pools.json"
+
+    @cached_property
+    def node_pools(self) -> list[dict]:
+        """The pools; scripts/proofs/simulated-cluster describes the format."""
+        return json.loads(self.node_pools_file.read_text())
+
+    @cached_property
+    def flows(self) -> dict:
+        """The flows and pods of the environment; scripts/proofs/flows describes the format."""
+        return json.loads((self.bundle / "consortium" / self.environment / "flows.json").read_text())
+
+    def _documents(self, part: str) -> list[Document]:
+        folder = self.bundle / self.organization / self.cluster / part / self.environment
+        return [document for file in sorted(folder.glob("*.yaml")) for document in documents(self.bundle, file)]
+
+
+def documents(bundle: Path, file: Path) -> Iterator[Document]:
+    """The objects in one file. A document that is not an object with kind and name ends the program."""
+    lines = file.read_text().splitlines(keepends=True)
+    starts = [0, *(number for number, line in enumerate(lines) if line.rstrip() == "---" and number), len(lines)]
+    for start, end in pairwise(starts):
+        text = "".join(lines[start:end])
+        value = yaml.load(text, yaml.CSafeLoader)
+        if value is None:
+            continue
+        where = f"{file.relative_to(bundle)}:{start + 1}"
+        if not (isinstance(value, dict) and {"apiVersion", "kind", "metadata"} <= value.keys()):
+            raise Broken(f"{where}: not a Kubernetes object")
+        first = next(number for number in range(start, end) if lines[number].strip() not in ("", "---"))
+        yield Document(file.relative_to(bundle), first + 1, text, value)
+
+
+def clusters(bundle: Path) -> list[Cluster]:
+    """Every cluster in the bundle, sorted. A bundle without any ends the program: there would be nothing to check."""
+    found = [
+        Cluster(bundle, *folder.relative_to(bundle).parts[:2], folder.name)
+        for folder in sorted(bundle.glob("*/*/manifests/*"))
+        if folder.is_dir()
+    ]
+    if not found:
+        raise Broken(f"{bundle}: there is no <organization>/<cluster>/manifests/<environment> in it")
+    return found

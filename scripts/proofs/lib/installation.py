@@ -1,0 +1,24 @@
+"""Puts a bundle's cluster into a control plane as its operator would, and says what is refused."""
+
+from lib import bundle as bundles
+from lib.control_plane import ControlPlane
+
+
+class Installation:
+    """What was said to each object of one cluster."""
+
+    def __init__(self, plane: ControlPlane, cluster: bundles.Cluster):
+        self._plane = plane
+        self._cluster = cluster
+        self.refusals: list[str] = []
+        self.warnings: list[tuple[bundles.Document, str]] = []
+
+    def run(self) -> "Installation":
+        """Definitions, then the prelude, then the manifests, each in the order of files, as kubectl takes them."""
+        self._plane.define({document.group for document in self._cluster.documents} & bundles.CUSTOM_GROUPS)
+        for document in self._cluster.prelude + self._cluster.manifests:
+            answer = self._plane.api.apply(document.value, document.text)
+            self.warnings += [(document, warning) for warning in answer.warnings]
+            if not answer.good:
+                self.refusals.append(f"{document}: {answer.message}")
+        return self

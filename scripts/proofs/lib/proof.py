@@ -1,0 +1,144 @@
+"""The frame of every proof: one command line, one report, and broken bundles that each proof must refuse."""
+
+import argparse
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from lib import bundle as bundles
+from lib.errors import Broken
+
+SHOWN = 60  # faults that are printed; more would hide the first ones
+
+
+@dataclass
+class Report:
+    """What a proof found. Without faults the bundle holds what the proof asks."""
+
+    checked: str = ""  # what was looked at, with numbers
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """One thing broken in a copy of a good bundle."""
+
+    what: str
+    apply: Callable[[Path], None]
+    named: tuple[str, ...]  # what one fault of the proof must contain
+
+
+class NothingToBreak(Exception):
+    """The bundle holds nothing that this breakage could break."""
+
+
+def main(name: str, prove: Callable[[Path], Report], breakages: list[Breakage], parts: Sequence[str] = (".",)) -> None:
+    """Exit 0: nothing to object to. 1: faults. 2: the proof could not be done.
+
+    `parts` are the subfolders that the proof reads.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"scripts/proofs/{name}",
+        description=sys.modules["__main__"].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--broken", action="store_true", help="show that copies of the bundle, each with one thing broken, are refused"
+    )
+    parser.add_argument("bundle", type=Path, help="a folder that `akcgen build` wrote")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    bundle = arguments.bundle.resolve()
+    if not bundle.is_dir():
+        parser.error(f"{arguments.bundle} is not a folder")
+    try:
+        good = refuses_all(name, prove, breakages, bundle, parts) if arguments.broken else accepts(name, prove, bundle)
+    except Broken as reason:
+        print(f"{name}: could not be done: {reason}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0 if good else 1)
+
+
+def accepts(name: str, prove: Callable[[Path], Report], bundle: Path) -> bool:
+    start = time.monotonic()
+    report = prove(bundle)
+    for fault in report.faults[:SHOWN]:
+        print(fault)
+    if len(report.faults) > SHOWN:
+        print(f"… and {len(report.faults) - SHOWN} more")
+    print(f"{name}: {report.checked}, {len(report.faults)} faults, {time.monotonic() - start:.1f} s")
+    return not report.faults
+
+
+def refuses_all(
+    name: str, prove: Callable[[Path], Report], breakages: list[Breakage], bundle: Path, parts: Sequence[str]
+) -> bool:
+    good = True
+    for breakage in breakages:
+        with tempfile.TemporaryDirectory(prefix="akcgen-broken-") as folder:
+            copy = Path(folder) / "bundle"
+            for part in parts:
+                shutil.copytree(bundle / part, copy / part, dirs_exist_ok=True)
+            try:
+                breakage.apply(copy)
+            except NothingToBreak as reason:
+                print(f"{name}: {breakage.what}: cannot be shown on this bundle: {reason}")
+                good = False
+                continue
+            faults = prove(copy).faults
+        named = next((fault for fault in faults if all(part in fault for part in breakage.named)), None)
+        if named:
+            print(f"{name}: {breakage.what}: refused, as it must be: {named}")
+        else:
+            good = False
+            said = "\n  ".join(faults[:5]) or "nothing"
+            print(f"{name}: {breakage.what}: NOT REFUSED with {' and '.join(breakage.named)}; it said:\n  {said}")
+    return good
+
+
+def only_one_cluster(bundle: Path, fits: Callable[[bundles.Cluster], bool] | None = None) -> bundles.Cluster:
+    """Leaves one cluster in a copy, the smallest that fits, so that a costly proof refuses it soon."""
+    fitting = [cluster for cluster in bundles.clusters(bundle) if fits is None or fits(cluster)]
+    if not fitting:
+        raise NothingToBreak("no cluster has what is to be broken")
+    kept = min(fitting, key=lambda cluster: len(cluster.documents))
+    for cluster in bundles.clusters(bundle):
+        if cluster != kept:
+            for part in ("prelude", "manifests"):
+                shutil.rmtree(
+                    bundle / cluster.organization / cluster.cluster / part / cluster.environment, ignore_errors=True
+                )
+    return kept
+
+
+def change(bundle: Path, document: bundles.Document, alter: Callable[[dict], None]) -> None:
+    """Rewrites one document of a copy, its other documents as they were."""
+    file = bundle / document.file
+    texts = []
+    for other in bundles.documents(bundle, file):
+        if other.line == document.line:
+            alter(other.value)
+        texts.append(yaml.safe_dump(other.value, sort_keys=False))
+    file.write_text("---\n" + "---\n".join(texts))
+
+
+def find(cluster: bundles.Cluster, kind: str, where: Callable[[dict], bool] | None = None) -> bundles.Document:
+    """The first document of a kind for which a condition holds."""
+    for document in cluster.documents:
+        if document.kind == kind and (where is None or where(document.value)):
+            return document
+    raise NothingToBreak(f"{cluster} has no such {kind}")
+
+
+def having(kind: str) -> Callable[[bundles.Cluster], bool]:
+    """The condition that a cluster has an object of a kind."""
+    return lambda cluster: any(document.kind == kind for document in cluster.documents)
