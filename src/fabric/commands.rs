@@ -16,6 +16,6 @@ pub const ZOOKEEPER: &[&str] = &[];
 /// Fabric CA: completes its configuration with what must stay secret, then starts.
 pub const CA: &[&str] = &["sh", paths::CA_START];
 /// Explorer: completes its connection profile with what must stay secret, prepares its tables, then starts.
-pub const EXPLORER: &[&str] = &["sh", paths::EXPLORER_START];
+pub const EXPLORER: &[&str] = &["node", paths::EXPLORER_START];
 /// The setup of a database's schemas and users.
 pub const DATABASE_SETUP: &[&str] = &["sh", paths::DATABASE_SETUP_START];

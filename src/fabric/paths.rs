@@ -8,8 +8,14 @@ pub const FABRIC_CONFIG: &str = "/etc/hyperledger/fabric";
 pub const MSP: &str = "/etc/hyperledger/msp";
 /// The TLS key pair and its authority: `tls.crt`, `tls.key`, `ca.crt`.
 pub const TLS: &str = "/etc/hyperledger/tls";
-/// Connection profiles of programs that are clients of peers.
-pub const CLIENT: &str = "/etc/hyperledger/client";
+/// The certificate that a server shows and a client is known by.
+pub const TLS_CERTIFICATE: &str = "/etc/hyperledger/tls/tls.crt";
+/// Its key.
+pub const TLS_KEY: &str = "/etc/hyperledger/tls/tls.key";
+/// The authority that issued it and those of its siblings.
+pub const TLS_AUTHORITY: &str = "/etc/hyperledger/tls/ca.crt";
+/// The connection profile of a program that is a client of peers.
+pub const CLIENT_PROFILE: &str = "/etc/hyperledger/client/connection.json";
 
 /// A peer's ledgers, snapshots and installed packages.
 pub const PEER_DATA: &str = "/var/hyperledger/production";
@@ -20,6 +26,8 @@ pub const CCAAS_BUILDER: &str = "/opt/hyperledger/ccaas_builder";
 
 /// An orderer's ledgers, write-ahead logs and snapshots.
 pub const ORDERER_DATA: &str = "/var/hyperledger/production";
+/// With Kafka: the genesis block of the system channel, made once for the consortium and mounted from a secret.
+pub const SYSTEM_CHANNEL: &str = "/etc/hyperledger/genesis/system-channel.block";
 /// An orderer writes nothing beside its volume.
 pub const ORDERER_SCRATCH: &[&str] = &["/tmp"];
 
@@ -54,6 +62,8 @@ pub const CA_DATA: &str = "/etc/hyperledger/fabric-ca-server";
 pub const CA_CONFIG: &str = "/etc/hyperledger/fabric-ca/fabric-ca-server-config.yaml";
 /// The script that completes the configuration in [`CA_DATA`] and starts the server.
 pub const CA_START: &str = "/etc/hyperledger/fabric-ca/start.sh";
+/// The authority behind the TLS certificate of the parent, for an intermediate.
+pub const CA_PARENT_AUTHORITY: &str = "/etc/hyperledger/parent/ca.crt";
 /// Temporary files of the server's libraries.
 pub const CA_SCRATCH: &[&str] = &["/tmp"];
 
@@ -61,8 +71,10 @@ pub const CA_SCRATCH: &[&str] = &["/tmp"];
 pub const EXPLORER_CONFIG: &str = "/opt/explorer/app/platform/fabric/config.json";
 /// Explorer's connection profile as far as everybody may see it; [`EXPLORER_START`] adds the rest.
 pub const EXPLORER_PROFILE: &str = "/etc/hyperledger/client/explorer.json";
-/// The script that completes the profile, prepares the schema and starts Explorer.
-pub const EXPLORER_START: &str = "/etc/hyperledger/client/start.sh";
+/// The completed profile, in scratch space.
+pub const EXPLORER_COMPLETE_PROFILE: &str = "/tmp/profile.json";
+/// The script that completes the profile, prepares the tables and starts Explorer.
+pub const EXPLORER_START: &str = "/etc/hyperledger/client/start.js";
 /// Explorer's wallet, its logs, and the completed profile.
 pub const EXPLORER_SCRATCH: &[&str] = &["/opt/explorer/wallet", "/opt/explorer/logs", "/tmp"];
 
