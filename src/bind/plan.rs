@@ -59,6 +59,8 @@ pub struct Network {
 pub struct Endpoint {
     pub host: Traced<String>,
     pub port: u16,
+    /// The authorities that its certificate is checked against, in PEM; those that clients trust anyway, if none.
+    pub authority: Option<Traced<String>>,
 }
 
 /// A value that only the platform knows and that nobody has filled in yet.

@@ -22,7 +22,7 @@ pub(super) fn servers(builder: &mut Builder) {
         for (chaincode_at, chaincode) in channel.chaincodes.iter().enumerate() {
             for peer in 0..member.peers {
                 let origin = chaincode.name.origin;
-                let name = server_name(&channel.name.value, &chaincode.name.value, peer);
+                let name = server_name(&channel.name.value, &chaincode.name.value, &format!("peer{peer}"));
                 let program = Program::Chaincode { channel: channel_at, chaincode: chaincode_at, peer };
                 let known = Known {
                     name: "chaincode",
@@ -55,7 +55,8 @@ pub(super) fn servers(builder: &mut Builder) {
     }
 }
 
-/// The name of the server of a chaincode beside a peer.
-pub fn server_name(channel: &str, chaincode: &str, peer: u32) -> String {
-    label(&format!("{channel}-{chaincode}-peer{peer}"), LONGEST)
+/// The name of the server of a chaincode beside a peer. The peer's part is never cut, so that one package with
+/// `{{.peername}}` in its place serves all peers.
+pub fn server_name(channel: &str, chaincode: &str, peer: &str) -> String {
+    format!("{}-{peer}", label(&format!("{channel}-{chaincode}"), LONGEST - "-peer00".len()))
 }

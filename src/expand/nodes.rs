@@ -56,7 +56,8 @@ pub(super) fn peers(builder: &mut Builder, description: &Description) {
             containers.push(couchdb);
         }
         let id = node(builder, Component::Peer, &name, count, containers, volumes);
-        builder.secret(id, identity(&name, count));
+        let msp = identity(builder, &name, count);
+        builder.secret(id, msp);
         builder.secret(id, tls(&name, count));
         if peers.database.value == StateDatabase::Couchdb {
             let purpose = "administrator of every peer's CouchDB".to_owned();

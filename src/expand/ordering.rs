@@ -1,9 +1,10 @@
 //! Orderers, Kafka brokers and ZooKeeper nodes.
 
+use crate::base::Origin;
 use crate::fabric::{commands, images, paths, ports, users};
-use crate::parse::blueprint::Protocol;
+use crate::parse::blueprint::{Consensus, Protocol};
 
-use super::builder::{Builder, identity, tls};
+use super::builder::{Builder, SecretNeed, identity, tls};
 use super::graph::*;
 use super::nodes::{Known, health, node, volume};
 
@@ -33,7 +34,11 @@ pub(super) fn orderers(builder: &mut Builder) {
         orderer.mounts = vec![(0, paths::ORDERER_DATA.to_owned())];
         let volumes = vec![volume("ledger", &group.storage, Content::Ledger)];
         let id = node(builder, Component::Orderer, &name, origin, vec![orderer], volumes);
-        builder.secret(id, identity(&name, origin));
+        let msp = identity(builder, &name, origin);
+        builder.secret(id, msp);
+        if builder.consortium.ordering.consensus.value == Consensus::Kafka {
+            builder.secret(id, system_channel(origin));
+        }
         builder.secret(id, tls(&name, origin));
         builder.entry(Entry {
             workload: id,
@@ -42,6 +47,18 @@ pub(super) fn orderers(builder: &mut Builder) {
             host: format!("{name}.{}", builder.organization().domain.value),
             origin,
         });
+    }
+}
+
+/// What an orderer with Kafka starts from. Public, but made outside the compiler and as large as its certificates are
+/// many, so that it goes the way of what is mounted.
+fn system_channel(origin: Origin) -> SecretNeed {
+    SecretNeed {
+        name: "system-channel".to_owned(),
+        keys: &["genesis.block"],
+        purpose: "genesis block of the system channel, made once with configtxgen for all orderers".to_owned(),
+        store_name: Some("system-channel".to_owned()),
+        origin,
     }
 }
 

@@ -243,8 +243,13 @@ fn add(builder: &mut Builder, workload: Workload, services: &[&Service]) -> Work
         if let Some(path) = &service.shared_files {
             builder.shared_files(path.origin);
         }
+        if service.kind == Some(ServiceKind::Explorer) {
+            let purpose = "first user of Explorer's pages".to_owned();
+            builder.secret(id, credentials(format!("{name}-admin"), purpose, None, service.name.origin));
+        }
         if touches_the_blockchain(service.kind) {
-            builder.secret(id, identity(&name, service.name.origin));
+            let msp = identity(builder, &name, service.name.origin);
+            builder.secret(id, msp);
         }
     }
     id
@@ -316,6 +321,8 @@ fn authority(builder: &mut Builder, service: &Service, namespace: &str) {
     builder.secret(id, credentials(format!("{name}-admin"), purpose, None, origin));
     if role == AuthorityRole::Intermediate {
         let purpose = "identity registered at the parent authority with hf.IntermediateCA".to_owned();
-        builder.secret(id, credentials(format!("{name}-parent"), purpose, None, origin));
+        let parent = credentials(format!("{name}-parent"), purpose, None, origin);
+        // The authority behind the parent's TLS certificate stands beside the password that is sent to it.
+        builder.secret(id, SecretNeed { keys: &["ca.crt", "password", "username"], ..parent });
     }
 }

@@ -64,8 +64,24 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// CRC-32 of RFC 1952, §8, bit by bit: packages are small.
+/// The remainders of all bytes, for [`crc32`].
+const REMAINDERS: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut byte: u32 = 0;
+    while byte < 256 {
+        let (mut rest, mut bit) = (byte, 0);
+        while bit < 8 {
+            rest = if rest & 1 == 1 { 0xEDB8_8320 ^ (rest >> 1) } else { rest >> 1 };
+            bit += 1;
+        }
+        table[byte as usize] = rest;
+        byte += 1;
+    }
+    table
+};
+
+/// CRC-32 of RFC 1952, §8.
 fn crc32(content: &[u8]) -> u32 {
-    let step = |sum: u32| if sum & 1 == 1 { 0xEDB8_8320 ^ (sum >> 1) } else { sum >> 1 };
-    !content.iter().fold(!0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum)))
+    let step = |sum: u32, byte: &u8| REMAINDERS[usize::from(sum.to_le_bytes()[0] ^ byte)] ^ (sum >> 8);
+    !content.iter().fold(!0, step)
 }
