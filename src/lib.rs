@@ -8,9 +8,10 @@ pub mod source;
 pub mod text;
 
 pub mod parse;
-pub mod resolve;
 
 pub mod fabric;
+
+pub mod resolve;
 
 pub mod expand;
 pub mod target;

@@ -48,6 +48,22 @@ pub fn seconds(time: &Duration) -> Option<u64> {
     milliseconds(time).map(|time| time.div_ceil(1000))
 }
 
+/// A multiple of a processor amount, in cores where it is whole.
+pub fn cpu_times(cpu: &Cpu, factor: u64) -> Option<Cpu> {
+    let thousandths = millicores(cpu)?.checked_mul(factor)?;
+    let text =
+        if thousandths.is_multiple_of(1000) { (thousandths / 1000).to_string() } else { format!("{thousandths}m") };
+    Some(Cpu::trusted(text))
+}
+
+/// A multiple of an amount, in the largest unit that leaves it whole.
+pub fn bytes_times(amount: &Bytes, factor: u64) -> Option<Bytes> {
+    let kibibytes = bytes(amount)?.checked_mul(factor)? / 1024;
+    let power = (0..3).rev().find(|power| kibibytes % 1024_u64.pow(power + 1) == 0).map_or(0, |power| power + 1);
+    let unit = ["Ki", "Mi", "Gi", "Ti"].get(power as usize)?;
+    Some(Bytes::trusted(format!("{}{unit}", kibibytes / 1024_u64.pow(power))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +79,15 @@ mod tests {
     fn amounts() {
         assert_eq!(bytes(&Bytes::trusted("20Gi")), Some(20 << 30));
         assert_eq!(bytes(&Bytes::trusted("999999999Ti")), None);
+    }
+
+    #[test]
+    fn multiples() {
+        let of = |text: &str| bytes_times(&Bytes::trusted(text), 2).map(|bytes| bytes.to_string());
+        assert_eq!((of("256Mi"), of("512Mi")), (Some("512Mi".into()), Some("1Gi".into())));
+        assert_eq!((of("3Ki"), of("8Ti"), of("999999999Ti")), (Some("6Ki".into()), Some("16Ti".into()), None));
+        let of = |text: &str| cpu_times(&Cpu::trusted(text), 4).map(|cpu| cpu.to_string());
+        assert_eq!((of("250m"), of("100m"), of("0.5")), (Some("1".into()), Some("400m".into()), Some("2".into())));
     }
 
     #[test]

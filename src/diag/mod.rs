@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// A change to the text that mends it.
     pub suggestion: Option<Suggestion>,
+    /// The organization that it concerns, where it concerns one: an acceptance may hold for one alone.
+    pub organization: Option<String>,
 }
 
 /// A change to an input text.
@@ -70,6 +72,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: Vec::new(),
             suggestion: None,
+            organization: None,
         }
     }
 
@@ -89,6 +92,12 @@ impl Diagnostic {
     /// Says what to do.
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// Says which organization it concerns.
+    pub fn about(mut self, organization: &str) -> Self {
+        self.organization = Some(organization.to_owned());
         self
     }
 

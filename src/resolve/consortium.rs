@@ -4,16 +4,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::Traced;
 use crate::base::name::{
     AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
     Duration, Image, Label, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable,
 };
-use crate::base::{Origin, Traced};
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
     StateDatabase, SyncMode,
 };
 use crate::resolve::card::Card;
+use crate::resolve::defaults;
 use crate::source::Node;
 
 /// Index of an organization in [`Consortium::organizations`].
@@ -376,11 +377,7 @@ pub struct Backup {
 impl Backup {
     /// Daily at night, kept for a month: the default of everything that is backed up.
     pub fn usual() -> Self {
-        let origin = Origin::Default("backup");
-        Backup {
-            schedule: Traced::new(Schedule::trusted("0 2 * * *"), origin),
-            keep: Traced::new(Duration::trusted("30d"), origin),
-        }
+        Backup { schedule: defaults::BACKUP_SCHEDULE.value(), keep: defaults::BACKUP_KEEP.value() }
     }
 }
 

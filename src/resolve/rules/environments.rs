@@ -1,0 +1,38 @@
+//! Environments are networks of their own: nothing that names a node may be the same in two.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostics, code};
+use crate::resolve::problem::{Also, problem};
+use crate::resolve::{Consortium, Organization};
+
+/// Compares the environments of one blueprint with each other.
+pub fn environments(all: &[Consortium], diagnostics: &mut Diagnostics) {
+    let mut domains: BTreeMap<&str, (&Consortium, &Organization)> = BTreeMap::new();
+    for consortium in all {
+        for organization in &consortium.organizations {
+            let Some((there, other)) = domains.insert(&organization.domain.value, (consortium, organization)) else {
+                continue;
+            };
+            // Within one environment this is told by `rules::names`.
+            if there.environment.value == consortium.environment.value {
+                continue;
+            }
+            let message = format!(
+                "`{}` in `{}` and `{}` in `{}` share the domain `{}`",
+                other.name.value,
+                there.environment.value,
+                organization.name.value,
+                consortium.environment.value,
+                organization.domain.value
+            );
+            let shared = problem(code::DUPLICATE_DOMAIN, organization.domain.origin, message, "in both");
+            let shared = shared.also(consortium.environment.origin, "this environment");
+            let help = format!(
+                "an environment is a network of its own: write `domains: \"{}.{{domain}}\"` under it",
+                consortium.environment.value
+            );
+            diagnostics.push(shared.help(help));
+        }
+    }
+}
