@@ -54,6 +54,9 @@ fn number(text: &str) -> Plain {
 }
 
 fn odd_number(unsigned: &str) -> Plain {
+    if !unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return Plain::Text;
+    }
     let joined = unsigned.replace('_', "");
     if is_based(unsigned) {
         Plain::Ambiguous("a number in another base")
@@ -166,6 +169,7 @@ mod tests {
             "fe80::1",
             "1:2:x",
             "_1",
+            "-_0",
             "-x",
             ".a",
             "+a",

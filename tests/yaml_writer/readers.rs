@@ -99,3 +99,13 @@ fn only(documents: Vec<Tree>) -> Result<Tree, String> {
     let [document] = <[Tree; 1]>::try_from(documents).map_err(|found| format!("{} documents", found.len()))?;
     Ok(document)
 }
+
+/// akcgen's own reader, stricter than any other: it reads back what akcgen writes, such as cards and allocations.
+pub fn akcgen(text: &str) -> Result<serde_json::Value, String> {
+    let (mut sources, mut diagnostics) = (akcgen::base::Sources::new(), akcgen::diag::Diagnostics::new());
+    let file = sources.add("written.yaml".into(), text.into());
+    match akcgen::source::read(&sources, file, &mut diagnostics) {
+        Some(node) if diagnostics.is_empty() => Ok(node.to_json()),
+        _ => Err(format!("{:?}", diagnostics.iter().map(|one| &one.message).collect::<Vec<_>>())),
+    }
+}
