@@ -68,7 +68,7 @@ pub struct NodePool {
     #[schemars(example = &"t3.large")]
     pub instance_type: Option<Traced<String>>,
     /// The zones its nodes stand in; all of the organization's unless given.
-    #[schemars(example = serde_json::json!(["ap-southeast-1a", "ap-southeast-1b"]))]
+    #[schemars(example = serde_json::json!(["ap-southeast-1a", "ap-southeast-1b"]), extend("uniqueItems" = true))]
     pub zones: Option<Vec<Traced<String>>>,
     /// The fewest nodes, over all zones; one for each zone unless given.
     #[schemars(example = &3, range(min = 1, max = 1000))]

@@ -12,7 +12,7 @@ use crate::base::name::{ChaincodeName, ChaincodeVersion, CollectionName, Image, 
 pub struct Channel {
     /// The organizations that share the ledger.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["akachain", "member-one"]))]
+    #[schemars(example = serde_json::json!(["akachain", "member-one"]), extend("uniqueItems" = true))]
     pub members: Vec<Traced<OrganizationName>>,
     /// How many of a member's peers join, from the first on; all of them unless given.
     #[serde(default)]
@@ -90,7 +90,7 @@ pub struct Chaincode {
 pub struct Collection {
     /// The organizations that hold the data.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["akachain", "member-one"]))]
+    #[schemars(example = serde_json::json!(["akachain", "member-one"]), extend("uniqueItems" = true))]
     pub members: Vec<Traced<OrganizationName>>,
     /// Peers that must have received the data before an endorsement counts; 0 unless given.
     #[schemars(example = &0, range(min = 0, max = 100))]

@@ -70,7 +70,7 @@ pub struct Organization {
     pub frontends: Map<Label, Frontend>,
     /// The address ranges from which the organization's clusters call others, such as those of its NAT gateways.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["198.51.100.16/29"]))]
+    #[schemars(example = serde_json::json!(["198.51.100.16/29"]), extend("uniqueItems" = true))]
     pub addresses: Vec<Traced<Cidr>>,
     /// The cluster whose services touch the blockchain directly.
     #[schemars(example = serde_json::json!({"peers": 3, "services": {"explorer": {}}}))]
@@ -132,7 +132,7 @@ pub struct Proxy {
     pub https: Option<Traced<String>>,
     /// Hosts, domains and ranges that are reached without it; cluster-internal names are always left out.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["10.0.0.0/8", ".akachain.example"]))]
+    #[schemars(example = serde_json::json!(["10.0.0.0/8", ".akachain.example"]), extend("uniqueItems" = true))]
     pub without: Vec<Traced<String>>,
 }
 
@@ -159,7 +159,7 @@ pub struct Vpn {
     #[schemars(example = &"198.51.100.7")]
     pub gateway: Traced<Address>,
     /// The address ranges behind it.
-    #[schemars(example = serde_json::json!(["10.9.0.0/16"]))]
+    #[schemars(example = serde_json::json!(["10.9.0.0/16"]), extend("uniqueItems" = true))]
     pub ranges: Vec<Traced<Cidr>>,
 }
 
@@ -170,7 +170,7 @@ pub struct Vpn {
 pub struct Frontend {
     /// The address ranges its users come from; `0.0.0.0/0` is everybody.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["203.0.113.0/24"]))]
+    #[schemars(example = serde_json::json!(["203.0.113.0/24"]), extend("uniqueItems" = true))]
     pub ranges: Vec<Traced<Cidr>>,
     /// The web host that it calls; `<front end>.<domain>` unless given.
     #[schemars(example = &"portal.akachain.example")]

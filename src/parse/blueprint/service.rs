@@ -74,14 +74,14 @@ pub struct Service {
     pub database: Option<Database>,
     /// Services of the organization whose databases it reads, through a user that may only read.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["data-sync"]))]
+    #[schemars(example = serde_json::json!(["data-sync"]), extend("uniqueItems" = true))]
     pub reads: Vec<Traced<Label>>,
     /// Services of the organization and outside systems that it calls.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["dapp", "erp"]))]
+    #[schemars(example = serde_json::json!(["dapp", "erp"]), extend("uniqueItems" = true))]
     pub calls: Vec<Traced<Label>>,
     /// For `dapp`, `daemon`, `data-sync` and `explorer`: the channels it works on; all of the organization's unless given.
-    #[schemars(example = serde_json::json!(["trade"]))]
+    #[schemars(example = serde_json::json!(["trade"]), extend("uniqueItems" = true))]
     pub channels: Option<Vec<Traced<ChannelName>>>,
     /// For `ca`: whether it is a root, a client of another organization's (no server here) or an intermediate.
     #[schemars(example = serde_json::json!({"role": "intermediate", "parent": "akachain"}))]
@@ -198,11 +198,11 @@ pub struct Exposure {
     pub to: Option<Traced<Reach>>,
     /// Front ends of the organization that may reach it from the internet.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["portal"]))]
+    #[schemars(example = serde_json::json!(["portal"]), extend("uniqueItems" = true))]
     pub frontends: Vec<Traced<Label>>,
     /// Address ranges of the internet that may reach it.
     #[serde(default)]
-    #[schemars(example = serde_json::json!(["203.0.113.0/24"]))]
+    #[schemars(example = serde_json::json!(["203.0.113.0/24"]), extend("uniqueItems" = true))]
     pub internet: Vec<Traced<Cidr>>,
     /// The host name under which it is reached from outside the cluster; `<service>.<domain>` unless given.
     #[schemars(example = &"explorer.akachain.example")]
