@@ -24,3 +24,5 @@ pub mod render;
 pub mod package;
 
 pub mod emit;
+
+pub mod cli;

@@ -3,6 +3,7 @@
 //! Templates see the documented views of [`view`], never the plan. A template that fails is a fault of akcgen, not of
 //! the blueprint.
 
+pub mod graph;
 mod view;
 
 use minijinja::syntax::SyntaxConfig;

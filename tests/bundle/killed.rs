@@ -11,7 +11,7 @@ use akcgen::emit::{Scope, Session};
 use rayon::prelude::*;
 
 /// Enough that a build takes long enough to be killed in its middle.
-const FILES: usize = 800;
+const FILES: usize = 300;
 const FOLDER: &str = "AKCGEN_TEST_FOLDER";
 const GENERATION: &str = "AKCGEN_TEST_GENERATION";
 

@@ -1,0 +1,6 @@
+//! The command line as a user meets it: the real program, its streams and its exit status.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod help;
+mod program;
+mod verify;
