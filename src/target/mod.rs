@@ -1,1 +1,114 @@
-//! Targets: platforms as data. A noun, not a stage.
+//! Targets: platforms as data. A target is a folder `targets/<name>/`: `target.yaml` says how a platform meets each need
+//! of a workload, `templates/` holds the documents that it adds.
+//!
+//! What expressions see is given to it in a [`Scope`]: it knows no consortium and no graph.
+
+mod check;
+pub mod cidr;
+mod date;
+pub mod definition;
+mod evaluate;
+mod expression;
+mod load;
+mod parameters;
+mod places;
+mod template;
+
+use std::collections::BTreeMap;
+
+pub use date::Date;
+pub use definition::Definition;
+pub use evaluate::{Evaluator, Fault, Scope};
+pub use parameters::Parameters;
+pub use template::Template;
+
+use crate::base::{Origin, Traced};
+use crate::diag::{Diagnostic, code};
+use crate::source::Node;
+
+/// All targets of a run, by name.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    targets: BTreeMap<String, Target>,
+}
+
+impl Shelf {
+    /// The target of a name.
+    pub fn get(&self, name: &str) -> Option<&Target> {
+        self.targets.get(name)
+    }
+
+    /// The schema of each target's parameters, by name, for the blueprint's own.
+    pub fn schemas(&self) -> Vec<(String, serde_json::Value)> {
+        self.iter().map(|target| (target.name.clone(), target.schema().clone())).collect()
+    }
+
+    /// All targets, in order of names.
+    pub fn iter(&self) -> impl Iterator<Item = &Target> {
+        self.targets.values()
+    }
+}
+
+/// A target, read and checked.
+#[derive(Debug)]
+pub struct Target {
+    /// Its folder's name, by which blueprints name it.
+    pub name: String,
+    pub definition: Definition,
+    /// The schema of its parameters, with a place for everything in it.
+    parameters: Node,
+    /// By path below its folder.
+    templates: BTreeMap<String, Template>,
+    /// Whether it is part of akcgen.
+    embedded: bool,
+}
+
+impl Target {
+    /// The JSON Schema of the block that stands under the target's name in a blueprint.
+    pub fn schema(&self) -> &serde_json::Value {
+        &self.definition.parameters.value
+    }
+
+    /// The parameters of a block, the defaults filled in. The block has been checked against the schema; none stands for
+    /// an empty one.
+    pub fn parameters(&self, block: Option<&Node>) -> Parameters {
+        Parameters::new(&self.parameters, block)
+    }
+
+    /// The template of a file below the target's folder.
+    pub fn template(&self, path: &str) -> Option<&Template> {
+        self.templates.get(path)
+    }
+
+    /// What to say of a template that has no value. The fault is that of whoever wrote the target.
+    pub fn fault(&self, fault: Fault) -> Diagnostic {
+        self.mark(Diagnostic::new(code::TARGET_VALUE, fault.message), Origin::Source(fault.span))
+    }
+
+    /// Marks a place in the target's files as the cause of a finding.
+    fn mark(&self, finding: Diagnostic, origin: Origin) -> Diagnostic {
+        let finding = match origin.span() {
+            Some(span) => finding.at(span, ""),
+            None => finding,
+        };
+        blame(finding, self.embedded)
+    }
+
+    /// A binding by name.
+    pub fn binding(&self, name: &str) -> Option<(&Traced<String>, &definition::Binding)> {
+        self.definition.bindings.iter().find(|(known, _)| known.value == name)
+    }
+}
+
+/// The JSON Schema of `target.yaml`, for editors.
+pub fn schema() -> serde_json::Value {
+    crate::parse::schema::of::<Definition>()
+}
+
+/// Says whose fault a fault in a target is.
+fn blame(finding: Diagnostic, embedded: bool) -> Diagnostic {
+    if embedded { finding.help("this target is part of akcgen: please report the fault") } else { finding }
+}
+
+#[cfg(test)]
+mod tests;

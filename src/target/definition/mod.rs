@@ -1,0 +1,373 @@
+//! The content of `target.yaml`, as it is written. The published schema is made from these types.
+//!
+//! Where a field is a [`Template`], its description says what the expressions in it can name beside the names that are
+//! always there: `environment`, `consortium`, `organization`, `parameters`, `network`, `values`, `bindings`.
+
+mod needs;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use needs::*;
+
+use super::Template;
+use super::date::Date;
+use crate::base::Traced;
+use crate::base::name::RelativePath;
+
+/// A platform, as data.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Definition {
+    /// The version of the language of targets.
+    #[schemars(example = &"v1")]
+    pub target: Traced<LanguageVersion>,
+    /// What the target builds on.
+    #[schemars(example = &"kubernetes")]
+    pub platform: Traced<Platform>,
+    /// The name that people read.
+    #[schemars(example = &"Amazon EKS")]
+    pub title: String,
+    /// The day on which the dates and tables of this file were last compared with their sources. Warnings about dates
+    /// compare with this day and never with a clock, so that the same input gives the same output on every day.
+    #[schemars(example = &"2026-11-23")]
+    pub as_of: Traced<Date>,
+    /// Which versions of Kubernetes it runs.
+    #[schemars(example = serde_json::json!({"oldest": "1.33", "newest": "1.36", "use": "1.36"}))]
+    pub kubernetes: Kubernetes,
+    /// The JSON Schema (draft 2020-12) of the block that stands under the target's name in a blueprint. Every property
+    /// needs a description and an example; `default` fills in what is not written.
+    #[schemars(example = serde_json::json!({"type": "object", "additionalProperties": false, "properties": {}}))]
+    pub parameters: Traced<serde_json::Value>,
+    /// Named values, from first to last; each can name those before it. In scope: `zones`, the names of the zones.
+    #[schemars(example = serde_json::json!({"partition": "aws"}))]
+    pub values: Option<Template>,
+    /// Addresses.
+    #[schemars(example = serde_json::json!({"nodes": ["10.0.0.0/16"]}))]
+    pub network: Network,
+    /// The clusters of an organization.
+    #[schemars(example = serde_json::json!({"name": "<$ organization.name $>-<$ cluster.kind $>-<$ environment $>", "zones": "<$ parameters.zones $>"}))]
+    pub clusters: Clusters,
+    /// The nodes of a cluster.
+    #[schemars(example = serde_json::json!({"defaultType": "t3.large"}))]
+    pub nodes: Nodes,
+    /// What namespaces carry beside akcgen's own labels. In scope: `cluster`, `namespace`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"labels": {"team": "platform"}}))]
+    pub namespaces: Carried,
+    /// What pods carry beside akcgen's own labels, and documents for each workload. In scope: `cluster`, `workload`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"annotations": {"example.com/scrape": "true"}}))]
+    pub workloads: Carried,
+    /// What service accounts carry. In scope: `cluster`, `workload`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"annotations": {"example.com/identity": "<$ workload.name $>"}}))]
+    pub service_accounts: Carried,
+    /// How it meets each need.
+    #[schemars(example = serde_json::json!({"backup": {"omit": "the storage array makes snapshots"}}))]
+    pub needs: Needs,
+    /// Controllers that a cluster needs, each installed by its own pinned Helm chart, in order.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!([{"name": "external-dns", "namespace": "external-dns", "chart": "external-dns", "repository": "https://charts.example", "version": "1.0.0", "values": "templates/controllers/external-dns.yaml"}]))]
+    pub controllers: Vec<Controller>,
+    /// Values that only the platform knows after applying, by name.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"mysqlEndpoint": {"description": "host of the MySQL database", "command": "…", "example": "db.example", "unbound": "mysql.unbound.invalid"}}))]
+    pub bindings: BTreeMap<Traced<String>, Binding>,
+    /// Rules of the platform that no schema can say: a list of findings, each present only where its rule is broken. In
+    /// scope: `clusters`, the list of the organization's clusters with their pools.
+    #[schemars(example = serde_json::json!([{"$if": "<$ zones|length == 1 $>", "warning": "one zone is no redundancy", "at": "zones"}]))]
+    pub findings: Option<Template>,
+}
+
+/// The version of the language of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum LanguageVersion {
+    #[serde(rename = "v1")]
+    V1,
+}
+
+/// What a target builds on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    Kubernetes,
+    Hosts,
+}
+
+/// The versions of Kubernetes that a target runs.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Kubernetes {
+    /// The oldest minor version that bundles are made and proved for.
+    #[schemars(example = &"1.33", regex(pattern = r"^1\.[0-9]{1,2}$"))]
+    pub oldest: Traced<String>,
+    /// The newest.
+    #[schemars(example = &"1.36", regex(pattern = r"^1\.[0-9]{1,2}$"))]
+    pub newest: Traced<String>,
+    /// The version of this organization's clusters.
+    #[schemars(example = &"<$ parameters.kubernetes $>")]
+    pub r#use: Template,
+    /// The last days of support, by minor version, as the provider publishes them.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"1.36": {"standard": "2027-08-02", "extended": "2028-08-02"}}))]
+    pub support: BTreeMap<String, Support>,
+    /// How many days before the end of standard support a warning is due.
+    #[serde(default = "Kubernetes::notice")]
+    #[schemars(example = &60)]
+    pub notice: u32,
+}
+
+impl Kubernetes {
+    fn notice() -> u32 {
+        60
+    }
+}
+
+/// The last days on which a version is supported.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Support {
+    /// The last day of standard support.
+    #[schemars(example = &"2027-08-02")]
+    pub standard: Traced<Date>,
+    /// The last day of any support.
+    #[schemars(example = &"2028-08-02")]
+    pub extended: Traced<Date>,
+}
+
+/// Addresses that a target gives out or knows.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Network {
+    /// The range that holds the organization's nodes, pods and balancers, known to expressions as `network.range`. Where
+    /// it is null a range is allocated, if `allocate` stands here.
+    #[schemars(example = &"<$ parameters.cidr $>")]
+    pub range: Option<Template>,
+    /// From what and how large a range is allocated.
+    #[schemars(example = serde_json::json!({"from": "10.0.0.0/8", "prefix": 16}))]
+    pub allocate: Option<Allocate>,
+    /// The range of the Services' own addresses; it must overlap none of the others.
+    #[schemars(example = &"172.20.0.0/16")]
+    pub services: Option<Template>,
+    /// A list of the ranges that nodes and pods have addresses in.
+    #[schemars(example = serde_json::json!(["10.16.0.0/19"]))]
+    pub nodes: Template,
+    /// A list of subnets `{zone, range}` whose addresses nodes and pods take; checked for size.
+    #[schemars(example = serde_json::json!([{"zone": "ap-southeast-1a", "range": "10.16.0.0/19"}]))]
+    pub subnets: Option<Template>,
+    /// How many addresses of a subnet the platform keeps to itself.
+    #[serde(default)]
+    #[schemars(example = &5)]
+    pub reserved: u32,
+    /// A list of the provider's own interfaces that workloads reach: `{name, ranges, port}`.
+    #[schemars(example = serde_json::json!([{"name": "pod identity", "ranges": ["169.254.170.23/32"], "port": 80}]))]
+    pub platform: Option<Template>,
+    /// The pods that answer DNS in a cluster.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}))]
+    pub dns: PodsOf,
+}
+
+/// From what and how large a range is allocated to an organization.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Allocate {
+    /// The range that all allocations lie in.
+    #[schemars(example = &"10.0.0.0/8")]
+    pub from: Traced<String>,
+    /// The prefix length of one allocation.
+    #[schemars(example = &16)]
+    pub prefix: Traced<u8>,
+}
+
+/// Pods that the platform runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PodsOf {
+    /// Their namespace.
+    #[schemars(example = &"kube-system")]
+    pub namespace: String,
+    /// The labels that select them.
+    #[schemars(example = serde_json::json!({"k8s-app": "kube-dns"}))]
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Default for PodsOf {
+    /// The cluster's DNS, as every distribution labels it.
+    fn default() -> Self {
+        let labels = BTreeMap::from([("k8s-app".to_owned(), "kube-dns".to_owned())]);
+        PodsOf { namespace: "kube-system".to_owned(), labels }
+    }
+}
+
+/// The clusters of an organization.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Clusters {
+    /// A cluster's name on its platform. In scope: `cluster.kind`, `blockchain` or `application`.
+    #[schemars(example = &"<$ organization.name $>-<$ cluster.kind $>-<$ environment $>")]
+    pub name: Template,
+    /// The most characters of such a name.
+    #[serde(default = "Clusters::longest_name")]
+    #[schemars(example = &100)]
+    pub longest_name: usize,
+    /// Within what names of clusters are unique, such as an account and a region; two clusters of one name in one such
+    /// scope are refused. Not checked unless given.
+    #[schemars(example = &"<$ parameters.account $>/<$ parameters.region $>")]
+    pub scope: Option<Template>,
+    /// The DNS suffix of Services.
+    #[serde(default = "Clusters::dns_suffix")]
+    #[schemars(example = &"cluster.local")]
+    pub dns_suffix: String,
+    /// A list of the zones that the nodes stand in.
+    #[schemars(example = serde_json::json!(["ap-southeast-1a", "ap-southeast-1b", "ap-southeast-1c"]))]
+    pub zones: Template,
+    /// The fewest zones that the platform takes.
+    #[serde(default = "Clusters::fewest_zones")]
+    #[schemars(example = &2)]
+    pub fewest_zones: usize,
+    /// Documents that kubectl applies before any form, such as an IngressClass. In scope: `cluster`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/ingress-class.yaml"]))]
+    pub prelude: Vec<Traced<RelativePath>>,
+    /// Documents that belong to no single workload. In scope: `cluster`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/secret-store.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+impl Clusters {
+    fn longest_name() -> usize {
+        63
+    }
+    fn dns_suffix() -> String {
+        "cluster.local".to_owned()
+    }
+    fn fewest_zones() -> usize {
+        1
+    }
+}
+
+/// The nodes of a cluster.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Nodes {
+    /// The type of nodes whose pool names none.
+    #[schemars(example = &"t3.large")]
+    pub default_type: Template,
+    /// The types of nodes, by name; a row holds whatever the expressions of `allocatable` need.
+    #[schemars(example = serde_json::json!({"t3.large": {"cpu": 2, "memory": 8192, "pods": 35}}))]
+    pub types: Template,
+    /// What a node has left for pods once the platform's own daemons run on it. In scope: `type`, its row.
+    #[schemars(example = serde_json::json!({"cpu": "<$ type.cpu * 1000 $>", "memory": "<$ type.memory $>", "pods": "<$ type.pods $>"}))]
+    pub allocatable: Allocatable,
+    /// What the controllers of a whole cluster ask for, which no pool's other pods can use.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"cpu": 800, "memory": 1024, "pods": 12}))]
+    pub system: System,
+}
+
+/// What a node has for pods, as expressions over its type's row.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Allocatable {
+    /// Thousandths of a core.
+    #[schemars(example = &"<$ type.cpu * 1000 $>")]
+    pub cpu: Template,
+    /// Mebibytes of memory.
+    #[schemars(example = &"<$ type.memory $>")]
+    pub memory: Template,
+    /// Pods.
+    #[schemars(example = &"<$ type.pods $>")]
+    pub pods: Template,
+    /// Addresses of its subnet that a node takes at most, its own and its pods'. Needed where `network.subnets` is given.
+    #[schemars(example = &"<$ type.interfaces * type.addresses $>")]
+    pub addresses: Option<Template>,
+}
+
+/// What a cluster's controllers ask for.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct System {
+    /// Thousandths of a core.
+    #[schemars(example = &800)]
+    pub cpu: u64,
+    /// Mebibytes of memory.
+    #[schemars(example = &1024)]
+    pub memory: u64,
+    /// Pods.
+    #[schemars(example = &12)]
+    pub pods: u32,
+}
+
+/// Labels, annotations and documents that something carries beside akcgen's own.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Carried {
+    /// A map of labels.
+    #[schemars(example = serde_json::json!({"team": "platform"}))]
+    pub labels: Option<Template>,
+    /// A map of annotations.
+    #[schemars(example = serde_json::json!({"example.com/owner": "<$ organization.name $>"}))]
+    pub annotations: Option<Template>,
+    /// Documents for each.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/quota.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+/// A controller that a cluster needs, installed by its own pinned Helm chart.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Controller {
+    /// The release's name.
+    #[schemars(example = &"cluster-autoscaler")]
+    pub name: String,
+    /// The namespace it is installed in.
+    #[schemars(example = &"kube-system")]
+    pub namespace: String,
+    /// The chart's name in its repository.
+    #[schemars(example = &"cluster-autoscaler")]
+    pub chart: String,
+    /// The chart's repository.
+    #[schemars(example = &"https://kubernetes.github.io/autoscaler")]
+    pub repository: String,
+    /// The chart's version.
+    #[schemars(example = &"9.50.0")]
+    pub version: Traced<String>,
+    /// Whether a cluster needs it; always, unless given. In scope: `cluster`.
+    #[schemars(example = &"<$ cluster.workloads.backup $>")]
+    pub when: Option<Template>,
+    /// Its images, by name: full references, rewritten to the organization's registry before they are in scope. In scope:
+    /// `cluster`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"controller": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.1"}))]
+    pub images: BTreeMap<String, Template>,
+    /// The template of its values. In scope: `cluster`, `images` with `reference`, `repository` and `tag` of each.
+    #[schemars(example = &"templates/controllers/cluster-autoscaler.yaml")]
+    pub values: Traced<RelativePath>,
+}
+
+/// A value that only the platform knows after applying.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Binding {
+    /// What it is.
+    #[schemars(example = &"ARN of the key that encrypts the volumes")]
+    pub description: String,
+    /// The command that prints it.
+    #[schemars(example = &"aws kms describe-key --key-id alias/<$ organization.name $> --query KeyMetadata.Arn --output text")]
+    pub command: Template,
+    /// How such a value looks.
+    #[schemars(example = &"arn:aws:kms:ap-southeast-1:111122223333:key/1f0e9d8c")]
+    pub example: String,
+    /// What such a value must match.
+    #[schemars(example = &"^arn:")]
+    pub pattern: Option<Traced<String>>,
+    /// What stands in its place until it is bound: a value that the platform refuses.
+    #[schemars(example = &"unbound.invalid")]
+    pub unbound: String,
+}

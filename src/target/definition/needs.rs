@@ -1,0 +1,256 @@
+//! What a workload can ask of its platform, and how a target answers.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::base::Traced;
+use crate::base::name::RelativePath;
+use crate::target::Template;
+
+/// How a target meets each need.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Needs {
+    /// Block volumes that outlive their pods.
+    #[schemars(example = serde_json::json!({"omit": "no disks"}))]
+    pub block_volumes: Realisation<BlockVolumes>,
+    /// Files that several workloads share.
+    #[schemars(example = serde_json::json!({"omit": "no file service"}))]
+    pub shared_files: Realisation<SharedFiles>,
+    /// PostgreSQL.
+    #[schemars(example = serde_json::json!({"external": {"summary": "the user's own", "host": "<$ parameters.postgresql.host $>", "port": 5432, "ranges": ["10.0.0.0/8"]}}))]
+    pub postgresql: Realisation<Database>,
+    /// MySQL.
+    #[schemars(example = serde_json::json!({"omit": "no MySQL here"}))]
+    pub mysql: Realisation<Database>,
+    /// Redis Streams.
+    #[schemars(example = serde_json::json!({"omit": "no Redis here"}))]
+    pub streams: Realisation<Database>,
+    /// Entry of Fabric's gRPC from other organizations, its TLS passed through.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "a network load balancer"}}))]
+    pub grpc_entries: Realisation<Entries>,
+    /// Entry of HTTP from the internet, TLS ended at the edge.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "an application load balancer"}}))]
+    pub web_entries: Realisation<Entries>,
+    /// Entry of TCP from the organization's other cluster.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "an internal load balancer"}}))]
+    pub private_entries: Realisation<Entries>,
+    /// Entry of TCP from other organizations' clusters.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "a network load balancer"}}))]
+    pub consortium_entries: Realisation<Entries>,
+    /// Public and private host names. Documents for each entry.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "external-dns"}}))]
+    pub names: Realisation<Plain>,
+    /// Secrets from a store. Documents for each secret; in scope: `cluster`, `secret`.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "External Secrets"}}))]
+    pub secrets: Realisation<Plain>,
+    /// Identities of workloads towards the platform. Documents for each workload; in scope: `cluster`, `workload`.
+    #[schemars(example = serde_json::json!({"omit": "no workload calls the platform"}))]
+    pub identities: Realisation<Plain>,
+    /// Keys that encrypt what is stored.
+    #[schemars(example = serde_json::json!({"omit": "the storage array encrypts"}))]
+    pub keys: Realisation<Plain>,
+    /// Nodes that come and go with the load.
+    #[schemars(example = serde_json::json!({"omit": "the number of nodes is fixed"}))]
+    pub node_autoscaling: Realisation<Plain>,
+    /// Backups of volumes. Documents for each workload that is backed up; in scope: `cluster`, `workload`, `backup`.
+    #[schemars(example = serde_json::json!({"managed": {"summary": "Velero", "documents": ["templates/schedule.yaml"]}}))]
+    pub backups: Realisation<Plain>,
+}
+
+/// How a need is met.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Realisation<D> {
+    /// Run in the cluster.
+    Workload(D),
+    /// A service of the provider.
+    Managed(D),
+    /// A unit on a server.
+    Host(D),
+    /// The user gives it.
+    External(D),
+    /// Not met, and why.
+    Omit(Traced<String>),
+}
+
+impl<D> Realisation<D> {
+    /// The details, unless the need is not met.
+    pub fn details(&self) -> Option<&D> {
+        match self {
+            Realisation::Workload(details)
+            | Realisation::Managed(details)
+            | Realisation::Host(details)
+            | Realisation::External(details) => Some(details),
+            Realisation::Omit(_) => None,
+        }
+    }
+
+    /// The word for it: `workload`, `managed`, `host`, `external` or `omit`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Realisation::Workload(_) => "workload",
+            Realisation::Managed(_) => "managed",
+            Realisation::Host(_) => "host",
+            Realisation::External(_) => "external",
+            Realisation::Omit(_) => "omit",
+        }
+    }
+}
+
+impl<D: Summary> Realisation<D> {
+    /// What is done, or why nothing is.
+    pub fn summary(&self) -> &str {
+        match self {
+            Realisation::Omit(reason) => &reason.value,
+            _ => self.details().map_or("", Summary::summary),
+        }
+    }
+}
+
+/// Details that say in a few words how a need is met.
+pub trait Summary {
+    fn summary(&self) -> &str;
+}
+
+/// A realisation that consists of documents alone.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Plain {
+    /// What is done, in a few words.
+    #[schemars(example = &"Velero with snapshots of volumes")]
+    pub summary: String,
+    /// Documents.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/schedule.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+/// Block volumes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BlockVolumes {
+    /// What is done, in a few words.
+    #[schemars(example = &"encrypted EBS volumes")]
+    pub summary: String,
+    /// The StorageClass of what must never be lost: ledgers, ordering logs, databases of certificate authorities. A map of
+    /// `name`, `provisioner`, `parameters`, `reclaimPolicy`, `volumeBindingMode` and `allowVolumeExpansion`.
+    #[schemars(example = serde_json::json!({"name": "ledger", "provisioner": "ebs.csi.aws.com", "parameters": {"type": "gp3"}, "reclaimPolicy": "Retain", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true}))]
+    pub ledger: Template,
+    /// The StorageClass of what can be made again from a ledger.
+    #[schemars(example = serde_json::json!({"name": "state", "provisioner": "ebs.csi.aws.com", "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true}))]
+    pub state: Template,
+    /// The StorageClass of the files of a user's own services.
+    #[schemars(example = serde_json::json!({"name": "files", "provisioner": "ebs.csi.aws.com", "reclaimPolicy": "Retain", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true}))]
+    pub files: Template,
+}
+
+/// Files that several workloads share.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SharedFiles {
+    /// What is done, in a few words.
+    #[schemars(example = &"EFS")]
+    pub summary: String,
+    /// The name of the claim in each namespace that mounts the files. In scope: `cluster`, `namespace`.
+    #[schemars(example = &"shared-files")]
+    pub claim: Template,
+    /// Documents for each namespace that mounts the files, the claim among them. In scope: `cluster`, `namespace`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/shared-files.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+/// A database, or another server that workloads connect to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Database {
+    /// What is done, in a few words.
+    #[schemars(example = &"Aurora PostgreSQL")]
+    pub summary: String,
+    /// The host that clients dial.
+    #[schemars(example = &"<$ bindings.postgresqlEndpoint $>")]
+    pub host: Template,
+    /// The port that clients dial.
+    #[schemars(example = &5432)]
+    pub port: Template,
+    /// A list of the ranges that it answers from, unless pods answer.
+    #[schemars(example = serde_json::json!(["10.16.224.0/22"]))]
+    pub ranges: Option<Template>,
+    /// The pods that answer: a map of `namespace` and `labels`.
+    #[schemars(example = serde_json::json!({"namespace": "databases", "labels": {"app": "postgresql"}}))]
+    pub pods: Option<Template>,
+    /// Documents for each cluster. In scope: `cluster`, `database`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/postgresql.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+/// Entries into a cluster. In scope: `cluster`, `workload`, `entry`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Entries {
+    /// What is done, in a few words.
+    #[schemars(example = &"a network load balancer, TLS passed through")]
+    pub summary: String,
+    /// A list of the ranges that the balancer's own connections to pods come from. Unless given, pods see their clients'
+    /// addresses.
+    #[schemars(example = serde_json::json!(["10.16.192.0/22"]))]
+    pub ranges: Option<Template>,
+    /// Whether several entries can share one balancer, each with a port of its own. Unless they can, every entry keeps
+    /// its own port.
+    #[serde(default)]
+    #[schemars(example = &true)]
+    pub shared: bool,
+    /// A Service of type LoadBalancer for each entry.
+    #[schemars(example = serde_json::json!({"class": "service.k8s.aws/nlb", "annotations": {}}))]
+    pub service: Option<EntryService>,
+    /// An Ingress for each entry.
+    #[schemars(example = serde_json::json!({"class": "alb", "annotations": {}}))]
+    pub ingress: Option<EntryIngress>,
+    /// Documents for each entry.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/target-group-binding.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+/// The Service of type LoadBalancer of an entry.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EntryService {
+    /// The class of the balancer; the cluster's default unless given.
+    #[schemars(example = &"service.k8s.aws/nlb")]
+    pub class: Option<Template>,
+    /// A map of annotations.
+    #[schemars(example = serde_json::json!({"service.beta.kubernetes.io/aws-load-balancer-scheme": "internal"}))]
+    pub annotations: Option<Template>,
+    /// A list of the ranges that are let in; everybody unless given.
+    #[schemars(example = &"<$ entry.ranges $>")]
+    pub source_ranges: Option<Template>,
+}
+
+/// The Ingress of an entry.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EntryIngress {
+    /// The IngressClass.
+    #[schemars(example = &"alb")]
+    pub class: Template,
+    /// A map of annotations.
+    #[schemars(example = serde_json::json!({"alb.ingress.kubernetes.io/target-type": "ip"}))]
+    pub annotations: Option<Template>,
+    /// The secret with the certificate of the host, where the platform does not hold it.
+    #[schemars(example = &"<$ entry.host|label(52) $>-tls")]
+    pub tls_secret: Option<Template>,
+}
+
+macro_rules! summaries {
+    ($($details:ty),*) => {$(
+        impl Summary for $details {
+            fn summary(&self) -> &str {
+                &self.summary
+            }
+        }
+    )*};
+}
+summaries!(Plain, BlockVolumes, SharedFiles, Database, Entries);

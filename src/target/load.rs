@@ -1,0 +1,144 @@
+//! Reading targets: those that are part of akcgen, and those in folders that the user names. The only file of this room
+//! that touches the disk.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use include_dir::{Dir, include_dir};
+
+use super::definition::Definition;
+use super::{Shelf, Target, Template, check};
+use crate::base::{FileId, Sources};
+use crate::diag::{Diagnostic, Diagnostics, code, shown};
+use crate::parse::schema;
+use crate::parse::shape::Shape;
+use crate::source::{self, Node};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/targets");
+
+/// The schema of `target.yaml`; none only if akcgen's own types made no valid one, which a test excludes.
+static SHAPE: LazyLock<Option<Shape>> = LazyLock::new(|| Shape::new(schema::of::<Definition>()).ok());
+
+/// The file that makes a folder a target.
+const DEFINITION: &str = "target.yaml";
+/// The folder below it that holds the templates.
+const TEMPLATES: &str = "templates";
+
+/// The texts of one target: path below its folder, text.
+struct Texts {
+    name: String,
+    embedded: bool,
+    files: BTreeMap<String, FileId>,
+}
+
+impl Shelf {
+    /// Reads akcgen's own targets and those in the given folders: each folder is a target, or holds a folder for each of
+    /// its targets. A target's name is its folder's. Faults are recorded, and a target that has any is left out.
+    pub fn load(extra: &[PathBuf], sources: &mut Sources, diagnostics: &mut Diagnostics) -> Shelf {
+        let mut all: Vec<Texts> = EMBEDDED.dirs().filter_map(|folder| embedded(folder, sources, diagnostics)).collect();
+        for folder in extra {
+            for target in folders(folder, diagnostics) {
+                all.extend(given(&target, sources, diagnostics));
+            }
+        }
+        let mut shelf = Shelf::default();
+        for texts in all {
+            if shelf.targets.contains_key(&texts.name) {
+                let message = format!("there are two targets {}", shown(&texts.name));
+                diagnostics.push(Diagnostic::new(code::TARGET_TWICE, message).help("give its folder another name"));
+            } else if let Some(target) = read(texts, sources, diagnostics) {
+                shelf.targets.insert(target.name.clone(), target);
+            }
+        }
+        shelf
+    }
+}
+
+/// The texts of a target that is part of akcgen.
+fn embedded(folder: &Dir<'static>, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Texts> {
+    let name = folder.path().to_str()?.to_owned();
+    let below = EMBEDDED.get_dir(folder.path().join(TEMPLATES));
+    let mut files = BTreeMap::new();
+    for file in folder.files().chain(below.into_iter().flat_map(Dir::files)) {
+        let path = file.path().strip_prefix(folder.path()).ok()?.to_str()?.to_owned();
+        let file = source::admit(format!("targets/{name}/{path}"), file.contents().to_vec(), sources, diagnostics)?;
+        files.insert(path, file);
+    }
+    files.retain(|path, _| path.ends_with(".yaml"));
+    Some(Texts { name, embedded: true, files })
+}
+
+/// The folders of targets that a folder of the user's stands for.
+fn folders(folder: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    let is_target = |folder: &Path| folder.join(DEFINITION).is_file();
+    if is_target(folder) {
+        return vec![folder.to_owned()];
+    }
+    let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut found: Vec<PathBuf> = listed.into_iter().flatten().map(|entry| entry.path()).collect();
+    found.retain(|path| is_target(path));
+    found.sort();
+    if found.is_empty() {
+        let message = format!("there is no target in {}", shown(&folder.display().to_string()));
+        let help = format!("a target is a folder with a `{DEFINITION}` in it");
+        diagnostics.push(Diagnostic::new(code::TARGET_FILE, message).help(help));
+    }
+    found
+}
+
+/// The texts of a target of the user's.
+fn given(folder: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Texts> {
+    // A relative folder such as `.` has a name only once it is resolved.
+    let resolved = folder.canonicalize().ok();
+    let name = resolved.as_deref().unwrap_or(folder).file_name()?.to_str()?.to_owned();
+    let mut files = BTreeMap::new();
+    files.insert(DEFINITION.to_owned(), source::read_file(&folder.join(DEFINITION), sources, diagnostics)?);
+    for path in source::yaml_files(&folder.join(TEMPLATES), diagnostics) {
+        let below = format!("{TEMPLATES}/{}", path.file_name()?.to_str()?);
+        files.insert(below, source::read_file(&path, sources, diagnostics)?);
+    }
+    Some(Texts { name, embedded: false, files })
+}
+
+/// Decodes and checks a target.
+fn read(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
+    let Texts { name, embedded, mut files } = texts;
+    let mut own = Diagnostics::new();
+    let root = files.remove(DEFINITION).and_then(|file| source::read(sources, file, &mut own));
+    if let Some(root) = &root {
+        SHAPE.iter().for_each(|shape| shape.check(root, sources, &mut own));
+    }
+    let definition = root.as_ref().filter(|_| !own.has_errors()).and_then(|root| decode(root, embedded, &mut own));
+    let mut templates = BTreeMap::new();
+    for (path, file) in files {
+        let template =
+            source::read(sources, file, &mut own).and_then(|node| decode::<Template>(&node, embedded, &mut own));
+        templates.extend(template.map(|template| (path, template)));
+    }
+    let parameters = root.as_ref().and_then(|root| root.get("parameters")).cloned();
+    let target = match (definition, parameters) {
+        (Some(definition), Some(parameters)) if !own.has_errors() => {
+            let target = Target { name, definition, parameters, templates, embedded };
+            check::check(&target, &mut own);
+            Some(target)
+        }
+        _ => None,
+    };
+    let sound = !own.has_errors();
+    diagnostics.extend(own.iter().cloned());
+    target.filter(|_| sound)
+}
+
+fn decode<T: serde::de::DeserializeOwned>(node: &Node, embedded: bool, diagnostics: &mut Diagnostics) -> Option<T> {
+    match source::decode(node) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let finding = Diagnostic::new(code::TARGET_SHAPE, error.message);
+            let finding = finding.at(error.span.unwrap_or(node.span), "");
+            diagnostics.push(super::blame(finding, embedded));
+            None
+        }
+    }
+}
