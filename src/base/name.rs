@@ -123,6 +123,9 @@ texts! {
     /// A file's path relative to the blueprint's folder.
     RelativePath { pattern: "^[A-Za-z0-9_][A-Za-z0-9._/-]*$", longest: 200,
         expected: "a path relative to the blueprint's folder", example: "cards/member-two.yaml" }
+    /// The name of a value that only the platform knows.
+    BindingName { pattern: "^[a-z][A-Za-z0-9]*$", longest: 60,
+        expected: "the name of a binding in lower camel case, such as `kmsKeyArn`", example: "kmsKeyArn" }
     /// The code of a diagnostic.
     CodeName { pattern: "^AKC[0-9]{4}$", longest: 7, expected: "a code such as `AKC0412`", example: "AKC0412" }
 }

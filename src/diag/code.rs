@@ -221,6 +221,8 @@ codes! {
     (TARGET_SCHEMA, "AKC0304", Error, "a target's parameters have no usable schema"),
     (TARGET_TWICE, "AKC0305", Error, "two targets have one name"),
     (TARGET_VALUE, "AKC0306", Error, "an expression of a target has no usable value"),
+    (UNFIT_PATCH, "AKC0440", Error, "a patch that does not fit"),
+    (UNBOUND, "AKC0441", Error, "a binding has no value"),
     (UNREADABLE, "AKC0501", Error, "a file cannot be read"),
     (NOT_WRITTEN, "AKC0502", Error, "a file cannot be written"),
     (IN_USE, "AKC0503", Error, "another akcgen is writing into the folder"),

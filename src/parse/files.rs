@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::card::{CardFile, ConsortiumCard, ConsortiumSection};
@@ -40,7 +41,7 @@ pub(super) fn read(root: &Node, folder: &Path, sources: &mut Sources, diagnostic
         for organization in part.get("organizations").map_or(&[][..], Node::entries) {
             if let Some((path, span)) = organization.value.get("card").and_then(path)
                 && !files.cards.contains_key(path)
-                && let Some(card) = reader.document(path, span, schema::of::<CardFile>())
+                && let Some(card) = reader.document(path, span)
             {
                 files.cards.insert(path.to_owned(), card);
             }
@@ -55,7 +56,7 @@ pub(super) fn read(root: &Node, folder: &Path, sources: &mut Sources, diagnostic
         }
     }
     if let Some((path, span)) = root.get("consortium").and_then(path) {
-        files.consortium = reader.document(path, span, schema::of::<ConsortiumCard>());
+        files.consortium = reader.document(path, span);
     }
     files
 }
@@ -90,19 +91,8 @@ impl Reader<'_> {
     }
 
     /// A card, checked against its schema.
-    fn document<T: DeserializeOwned>(&mut self, path: &str, named: Span, schema: serde_json::Value) -> Option<T> {
-        let file = self.file(path, named)?;
-        let mut node = source::read(self.sources, file, self.diagnostics)?;
-        let shape = ready(schema::compose(schema, &[]), self.diagnostics)?;
-        normalise(&mut node, shape.schema());
-        let before = self.diagnostics.errors();
-        super::literals::check(&node, self.diagnostics);
-        refusals::check(&node, shape.schema(), self.diagnostics);
-        shape.check(&node, self.sources, self.diagnostics);
-        if self.diagnostics.errors() > before {
-            return None;
-        }
-        decode(&node).map_err(|error| self.diagnostics.push(error.diagnostic())).ok()
+    fn document<T: DeserializeOwned + JsonSchema>(&mut self, path: &str, named: Span) -> Option<T> {
+        document(self.file(path, named)?, self.sources, self.diagnostics)
     }
 
     fn certificates(&mut self, path: &str, named: Span) -> Option<String> {
@@ -117,6 +107,26 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Reads a file of one of akcgen's own kinds: YAML of the shape that the type's schema gives. `None` if it is refused;
+/// then every reason is recorded.
+pub fn document<T: DeserializeOwned + JsonSchema>(
+    file: FileId,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    let mut node = source::read(sources, file, diagnostics)?;
+    let shape = ready(schema::compose(schema::of::<T>(), &[]), diagnostics)?;
+    normalise(&mut node, shape.schema());
+    let before = diagnostics.errors();
+    super::literals::check(&node, diagnostics);
+    refusals::check(&node, shape.schema(), diagnostics);
+    shape.check(&node, sources, diagnostics);
+    if diagnostics.errors() > before {
+        return None;
+    }
+    decode(&node).map_err(|error| diagnostics.push(error.diagnostic())).ok()
 }
 
 /// Whether a text is one or more certificates in PEM form and nothing else but comments.

@@ -18,7 +18,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-pub use files::Files;
+pub use files::{Files, document};
 
 use crate::base::name::Label;
 use crate::base::{Origin, Sources, Traced};

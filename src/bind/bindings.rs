@@ -1,0 +1,70 @@
+//! Bindings: values that only the platform knows after applying, read from
+//! `bindings/<organization>.<environment>.yaml` beside the blueprint: a flat map from name to value.
+//!
+//! Which names there are is the target's affair; `realise` refuses others.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::base::name::BindingName;
+use crate::base::{Sources, Traced};
+use crate::diag::Diagnostics;
+use crate::parse::blueprint::Map;
+use crate::{parse, source};
+
+/// The bindings of one environment, by organization.
+#[derive(Debug, Clone, Default)]
+pub struct Bindings {
+    values: BTreeMap<String, Map<BindingName, Traced<String>>>,
+}
+
+/// The content of a bindings file.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct BindingsFile(
+    /// Name to value.
+    Map<BindingName, Traced<String>>,
+);
+
+/// Where an organization's bindings in an environment stand, below the blueprint's folder.
+pub fn path(organization: &str, environment: &str) -> PathBuf {
+    Path::new("bindings").join(format!("{organization}.{environment}.yaml"))
+}
+
+impl Bindings {
+    /// Reads the files of an environment's organizations. No file is the same as one without values.
+    pub fn read<'a>(
+        folder: &Path,
+        environment: &str,
+        organizations: impl IntoIterator<Item = &'a str>,
+        sources: &mut Sources,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut values = BTreeMap::new();
+        for organization in organizations {
+            let path = folder.join(path(organization, environment));
+            if !source::exists(&path) {
+                continue;
+            }
+            let file = source::read_file(&path, sources, diagnostics);
+            if let Some(content) = file.and_then(|file| parse::document::<BindingsFile>(file, sources, diagnostics)) {
+                values.insert(organization.to_owned(), content.0);
+            }
+        }
+        Bindings { values }
+    }
+
+    /// The value of a binding.
+    pub fn get(&self, organization: &str, name: &str) -> Option<&Traced<String>> {
+        let values = self.values.get(organization)?;
+        values.iter().find(|(known, _)| known.value.as_str() == name).map(|(_, value)| value)
+    }
+
+    /// The names that an organization's file has values for, with their places.
+    pub fn names(&self, organization: &str) -> impl Iterator<Item = &Traced<BindingName>> {
+        self.values.get(organization).into_iter().flat_map(Map::keys)
+    }
+}
