@@ -20,6 +20,7 @@ CUSTOM_GROUPS = frozenset(
         "gateway.networking.k8s.io",
         "snapshot.storage.k8s.io",
         "velero.io",
+        "vpcresources.k8s.aws",
     }
 )
 # Kinds whose pods a controller makes from `spec.template` (a CronJob's stands one level deeper).
