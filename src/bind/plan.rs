@@ -105,6 +105,13 @@ impl ClusterPlan {
         let at = usize::try_from(index).ok()?.checked_rem(self.zones.len())?;
         self.zones.get(at).map(String::as_str)
     }
+
+    /// The pods that resolve names for all others, on port 53 over UDP and TCP: CoreDNS, which every distribution
+    /// labels as its predecessor was.
+    pub fn dns(&self) -> End {
+        let labels = BTreeMap::from([("k8s-app".to_owned(), "kube-dns".to_owned())]);
+        End::Platform { namespace: "kube-system".to_owned(), labels }
+    }
 }
 
 /// A controller that a cluster needs, installed by its own pinned chart.

@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
     NetworkPolicySpec,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::base::{Object, Origin, TreePath};
@@ -119,18 +119,18 @@ fn sides(
         for (at, (_, origin)) in (0_u32..).zip(&ports) {
             rows.add(rule.join("ports").join(at), *origin);
         }
-        let peers = peers.keys().map(|other| peer(scope, workload, other)).collect();
+        let peers = peers.keys().map(|other| to_peer(scope, &workload.namespace, other)).collect();
         sides.push((peers, ports.into_iter().map(|(number, _)| port(number, "TCP")).collect()));
     }
     sides
 }
 
-fn peer(scope: &Scope, own: &Workload, other: &Peer) -> NetworkPolicyPeer {
+fn to_peer(scope: &Scope, own_namespace: &str, other: &Peer) -> NetworkPolicyPeer {
     match other {
         Peer::Workload(id) => {
             let other = &scope.organization.graph.workloads[id.0];
             NetworkPolicyPeer {
-                namespace_selector: (other.namespace != own.namespace).then(|| namespace_named(&other.namespace)),
+                namespace_selector: (other.namespace != own_namespace).then(|| namespace_named(&other.namespace)),
                 pod_selector: Some(matching(selection(other))),
                 ip_block: None,
             }
@@ -171,23 +171,18 @@ pub(super) fn namespace(scope: &Scope, namespace: &NamespacePlan) -> [Object; 2]
         ingress: None,
         egress: None,
     };
-    let dns = NetworkPolicyPeer {
-        namespace_selector: Some(namespace_named("kube-system")),
-        pod_selector: Some(matching([("k8s-app".to_owned(), "kube-dns".to_owned())].into())),
-        ip_block: None,
-    };
+    let dns = scope.cluster.dns();
     let resolve = NetworkPolicySpec {
         pod_selector: Some(LabelSelector::default()),
         policy_types: Some(vec!["Egress".to_owned()]),
         ingress: None,
         egress: Some(vec![NetworkPolicyEgressRule {
-            to: Some(vec![dns]),
+            to: Some(peers(&dns).map(|peer| to_peer(scope, &namespace.name, &peer)).collect()),
             ports: Some(vec![port(53, "UDP"), port(53, "TCP")]),
         }]),
     };
-    let metadata = |name: &str| -> ObjectMeta { scope.metadata(&namespace.name, name, SHARED) };
     [("default-deny", deny), ("allow-dns", resolve)].map(|(name, spec)| {
-        let typed = NetworkPolicy { metadata: metadata(name), spec: Some(spec) };
-        scope.object(&typed, namespace.origin, Rows::default())
+        let metadata = scope.metadata(&namespace.name, name, SHARED);
+        scope.object(&NetworkPolicy { metadata, spec: Some(spec) }, namespace.origin, Rows::default())
     })
 }

@@ -3,11 +3,19 @@
 use std::collections::BTreeMap;
 
 mod consortium;
+mod flows;
+mod images;
+mod manifests;
+mod node_pools;
+mod pods;
+mod rows;
 
 use crate::base::{Object, Origin};
 use crate::text::yaml;
 
 pub use consortium::consortium;
+pub use images::{images, images_file};
+pub use manifests::manifests;
 
 /// Files by path below the output folder.
 #[derive(Debug, Default)]

@@ -1,0 +1,83 @@
+//! JSON files of many like rows, one on a line, so that a difference is one line a row.
+
+use super::BundleFile;
+use crate::base::Origin;
+
+/// A row as JSON and where it came from.
+pub(super) type Row = (String, Origin);
+
+/// A list of rows.
+pub(super) fn list(rows: &[Row], traced: bool) -> BundleFile {
+    let mut file = Writer::new(traced);
+    file.rows("", "", rows);
+    file.finish()
+}
+
+/// A map of lists of rows.
+pub(super) fn lists(lists: &[(&str, Vec<Row>)], traced: bool) -> BundleFile {
+    let mut file = Writer::new(traced);
+    file.line("{", FRAME);
+    for (at, (name, rows)) in lists.iter().enumerate() {
+        let end = if at + 1 < lists.len() { "," } else { "" };
+        file.rows(&format!("  \"{name}\": "), end, rows);
+    }
+    file.line("}", FRAME);
+    file.finish()
+}
+
+const FRAME: Origin = Origin::Rule("the frame of the file");
+
+struct Writer {
+    text: String,
+    lines: Option<Vec<Origin>>,
+}
+
+impl Writer {
+    fn new(traced: bool) -> Writer {
+        Writer { text: String::new(), lines: traced.then(Vec::new) }
+    }
+
+    fn line(&mut self, text: &str, origin: Origin) {
+        self.text.push_str(text);
+        self.text.push('\n');
+        self.lines.iter_mut().for_each(|lines| lines.push(origin));
+    }
+
+    /// A list after the beginning of its line; its rows stand two blanks deeper.
+    fn rows(&mut self, start: &str, end: &str, rows: &[Row]) {
+        if rows.is_empty() {
+            return self.line(&format!("{start}[]{end}"), FRAME);
+        }
+        let indent = if start.is_empty() { "" } else { "  " };
+        self.line(&format!("{start}["), FRAME);
+        for (at, (row, origin)) in rows.iter().enumerate() {
+            let comma = if at + 1 < rows.len() { "," } else { "" };
+            self.line(&format!("{indent}  {row}{comma}"), *origin);
+        }
+        self.line(&format!("{indent}]{end}"), FRAME);
+    }
+
+    fn finish(self) -> BundleFile {
+        BundleFile { text: self.text, lines: self.lines.unwrap_or_default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn each_row_has_a_line_with_its_origin() {
+        let rows =
+            vec![(r#"{"a":1}"#.to_owned(), Origin::Rule("one")), (r#"{"b":"x"}"#.to_owned(), Origin::Rule("two"))];
+        let file = lists(&[("first", rows.clone()), ("none", Vec::new())], true);
+        assert_eq!(file.text, "{\n  \"first\": [\n    {\"a\":1},\n    {\"b\":\"x\"}\n  ],\n  \"none\": []\n}\n");
+        assert_eq!(file.text.lines().count(), file.lines.len());
+        assert_eq!(file.lines[3], Origin::Rule("two"));
+        assert!(serde_json::from_str::<serde_json::Value>(&file.text).is_ok());
+        let file = list(&rows, false);
+        assert_eq!((file.text.as_str(), file.lines.len()), ("[\n  {\"a\":1},\n  {\"b\":\"x\"}\n]\n", 0));
+        assert_eq!(list(&[], false).text, "[]\n");
+    }
+}
