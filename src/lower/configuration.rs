@@ -11,6 +11,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1;
 use sha2::{Digest, Sha256};
 
+use crate::base::bounded::hex;
 use crate::base::{Object, Origin, TreePath};
 use crate::configure::{ContainerConfiguration, FileContent};
 use crate::expand::Container;
@@ -92,15 +93,6 @@ pub(super) fn checksum(bound: &Bound) -> Option<String> {
         }
     }
     any.then(|| hex(&hasher.finalize()))
-}
-
-/// The bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 /// Where a file comes from.

@@ -6,8 +6,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sha2::{Digest, Sha256};
 
 use crate::base::Object;
+use crate::base::bounded::hex;
 use crate::expand::Workload;
-use crate::lower::configuration::hex;
 use crate::lower::meta::{Rows, Scope};
 
 /// A Job under its workload's name, until [`name_by_content`] gives it its own. It stays when it has ended: were it

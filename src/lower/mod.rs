@@ -13,9 +13,13 @@ mod patches;
 mod pod;
 mod policy;
 mod prelude;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scaling;
 mod storage;
 mod strict;
+#[cfg(test)]
+mod tests;
 mod workload;
 
 use std::collections::BTreeMap;

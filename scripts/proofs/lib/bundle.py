@@ -91,7 +91,7 @@ class Cluster:
 
     @property
     def node_pools_file(self) -> Path:
-        return self.bundle / self.organization / self.cluster / "prelude" / self.environment / "node-pools.json"
+        return self._plan / "node-pools.json"
 
     @cached_property
     def node_pools(self) -> list[dict]:
@@ -100,8 +100,12 @@ class Cluster:
 
     @cached_property
     def flows(self) -> dict:
-        """The flows and pods of the environment; scripts/proofs/flows describes the format."""
-        return json.loads((self.bundle / "consortium" / self.environment / "flows.json").read_text())
+        """The flows and pods of the cluster; scripts/proofs/flows describes the format."""
+        return json.loads((self._plan / "flows.json").read_text())
+
+    @property
+    def _plan(self) -> Path:
+        return self.bundle / self.organization / self.cluster / "prelude" / self.environment / "plan"
 
     def _documents(self, part: str) -> list[Document]:
         folder = self.bundle / self.organization / self.cluster / part / self.environment
