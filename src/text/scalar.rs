@@ -236,7 +236,8 @@ mod tests {
         for text in ["a\nb", "a\n", "a\n\n", "\na\n", "#!/bin/sh\n\tx\n  y\n", "é: \"q\"\n- #\n"] {
             assert_eq!(style(text), Style::Literal, "{text:?}");
         }
-        for text in ["\n", "a \nb", "a\n \nb", " a\nb", "\n\ta\n", "a\r\nb", "a\n\u{2028}", "a\n\0"] {
+        for text in ["\n", "a \nb", "a\n \nb", "a\nb ", "a\nb\t", " a\nb", "\n\ta\n", "a\r\nb", "a\n\u{2028}", "a\n\0"]
+        {
             assert_eq!(style(text), Style::Quoted, "{text:?}");
         }
     }

@@ -81,7 +81,7 @@ fn keys_around_the_limit_of_a_simple_key_come_back() {
 }
 
 proptest! {
-    #![proptest_config(cases(6_000))]
+    #![proptest_config(cases(3_000))]
 
     #[test]
     fn hostile_strings_come_back(text in hostile::string()) {
@@ -98,7 +98,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(3_000))]
+    #![proptest_config(cases(1_500))]
 
     #[test]
     fn nested_trees_come_back(tree in hostile::tree()) {
