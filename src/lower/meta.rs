@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::base::{Object, Origin, Origins, Step, Traced, Tree, TreePath, to_tree};
 use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
 use crate::expand::{Component, Program, Workload};
+use crate::lower::storage;
 use crate::resolve::Cluster;
 
 pub(super) type Texts = BTreeMap<String, String>;
@@ -82,21 +83,19 @@ impl<'a> Scope<'a> {
         object
     }
 
-    /// A target's own document with the labels of every object, in the order in which its author wrote it.
+    /// A target's own document with the labels of every object, in the order in which its author wrote it; a claim
+    /// is kept as akcgen's own are.
     pub fn label_document(&self, document: &Object, workload: Option<&Workload>) -> Object {
         let mut object = document.clone();
         let name = workload.map_or_else(|| object.name().unwrap_or_default(), |workload| &workload.name);
         let component = workload.map_or(SHARED, |workload| workload.component.as_str());
-        let missing = self.labels(name, component);
-        let Some(metadata) = object.tree.get_mut("metadata") else { return object };
-        if metadata.get("labels").is_none() {
-            insert_after_names(metadata);
-        }
-        if let Some(labels) = metadata.get_mut("labels") {
-            for (key, value) in missing {
-                if labels.get(&key).is_none() {
-                    labels.insert(key, value);
-                }
+        let labels = self.labels(name, component);
+        let claims = matches!(object.kind(), Some("PersistentVolumeClaim" | "PersistentVolume"));
+        if let Some(metadata) = object.tree.get_mut("metadata") {
+            add_missing(metadata, "labels", labels);
+            if claims {
+                let kept = storage::KEPT.map(|(key, value)| (key.to_owned(), value.to_owned()));
+                add_missing(metadata, "annotations", kept.into());
             }
         }
         self.trace_labels(&mut object.origins);
@@ -113,10 +112,20 @@ impl<'a> Scope<'a> {
 /// The component of what no workload owns.
 pub(super) const SHARED: &str = "shared";
 
-fn insert_after_names(metadata: &mut Tree) {
+/// Adds texts to a map of the metadata, which comes after what names the object and leaves what its author wrote.
+fn add_missing(metadata: &mut Tree, key: &'static str, texts: Texts) {
     let Tree::Map(entries) = metadata else { return };
-    let at = entries.iter().position(|(key, _)| key != "name" && key != "namespace").unwrap_or(entries.len());
-    entries.insert(at, ("labels".into(), Tree::Map(Vec::new())));
+    if !entries.iter().any(|(name, _)| name == key) {
+        let first = |name: &str| matches!(name, "name" | "namespace") || (key == "annotations" && name == "labels");
+        let at = entries.iter().position(|(name, _)| !first(name)).unwrap_or(entries.len());
+        entries.insert(at, (key.into(), Tree::Map(Vec::new())));
+    }
+    let Some(map) = metadata.get_mut(key) else { return };
+    for (key, value) in texts {
+        if map.get(&key).is_none() {
+            map.insert(key, value);
+        }
+    }
 }
 
 /// What selects a workload's pods and no others of the namespace.

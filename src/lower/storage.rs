@@ -12,7 +12,7 @@ use crate::expand::Workload;
 use crate::lower::meta::{Rows, SHARED, Scope, Texts, present};
 
 /// Keeps a claim where the rest of its bundle is taken away: Argo CD, Flux and Helm.
-const KEPT: [(&str, &str); 3] = [
+pub(super) const KEPT: [(&str, &str); 3] = [
     ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
     ("helm.sh/resource-policy", "keep"),
     ("kustomize.toolkit.fluxcd.io/prune", "disabled"),

@@ -86,6 +86,9 @@ fn a_stateful_workload_keeps_its_claims_apart() {
     assert_eq!(json["spec"]["storageClassName"], "ledger");
     assert_eq!(json["metadata"]["annotations"]["argocd.argoproj.io/sync-options"], "Prune=false,Delete=false");
     assert_eq!(json["metadata"]["annotations"]["helm.sh/resource-policy"], "keep");
+    let shared = get(&clusters, "PersistentVolumeClaim", "shared-files");
+    assert_eq!(shared["metadata"]["annotations"]["helm.sh/resource-policy"], "keep");
+    assert_eq!(shared["metadata"]["labels"]["akcgen.io/organization"], "org");
     let size = TreePath::from("spec/resources/requests/storage");
     assert_eq!(claim.origins.lookup(&size), Origin::Default("ledger size"));
     let volumes = pod(&peer)["volumes"].as_array().unwrap();
