@@ -59,15 +59,30 @@ macro_rules! texts {
                 })
             }
         }
-    )+};
+    )+
+        /// The shape of every text of this room. No two share a pattern, so that a schema which keeps a key's pattern
+        /// alone, as that of a map does, still tells which text it is.
+        pub const SHAPES: &[Shape] = &[$(Shape { pattern: $pattern, longest: $longest, expected: $expected }),+];
+    };
+}
+
+/// What a text must look like.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The pattern it matches, a regular expression of JSON Schema.
+    pub pattern: &'static str,
+    /// The most characters it may have.
+    pub longest: usize,
+    /// What it is, for messages: `a domain name …`.
+    pub expected: &'static str,
 }
 
 texts! {
     /// A DNS label (RFC 1123): what Kubernetes accepts as a name of nearly anything.
-    Label { pattern: "^[a-z]([a-z0-9-]*[a-z0-9])?$", longest: 40,
+    Label { pattern: "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", longest: 40,
         expected: "a lower-case name of at most 40 letters, digits and hyphens that starts with a letter", example: "orders" }
     /// An organization's name; at most 30 characters, so that a StatefulSet's name stays within 52 (kubernetes#64023).
-    OrganizationName { pattern: "^[a-z]([a-z0-9-]*[a-z0-9])?$", longest: 30,
+    OrganizationName { pattern: "^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$", longest: 30,
         expected: "a lower-case name of at most 30 letters, digits and hyphens that starts with a letter", example: "akachain" }
     /// A Fabric channel's name (Fabric 2.5, common/configtx/validator.go); shorter than Fabric's 249, since Kubernetes names contain it.
     ChannelName { pattern: "^[a-z][a-z0-9.-]*$", longest: 60,
@@ -128,4 +143,15 @@ texts! {
         expected: "the name of a binding in lower camel case, such as `kmsKeyArn`", example: "kmsKeyArn" }
     /// The code of a diagnostic.
     CodeName { pattern: "^AKC[0-9]{4}$", longest: 7, expected: "a code such as `AKC0412`", example: "AKC0412" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_tells_which_text_it_is() {
+        let patterns: std::collections::BTreeSet<&str> = SHAPES.iter().map(|shape| shape.pattern).collect();
+        assert_eq!(patterns.len(), SHAPES.len());
+    }
 }

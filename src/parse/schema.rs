@@ -17,6 +17,8 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value as Json, json};
 
+use crate::base::name::{SHAPES, Shape};
+
 /// The schema of a Rust type, before anything is composed into it.
 pub fn of<T: JsonSchema>() -> Json {
     schemars::SchemaGenerator::default().into_root_schema_for::<T>().to_value()
@@ -28,6 +30,7 @@ pub fn of<T: JsonSchema>() -> Json {
 pub fn compose(root: Json, targets: &[(String, Json)]) -> Json {
     let Ok(mut schema) = Schema::try_from(root) else { return Json::Bool(true) };
     without_null(&mut schema);
+    name_keys(&mut schema);
     hoist_targets(&mut schema, targets);
     take_targets(&mut schema, targets);
     relax_overlays(&mut schema);
@@ -199,6 +202,27 @@ fn without_null(schema: &mut Schema) {
         }
     }
     transform_subschemas(&mut without_null, schema);
+}
+
+/// Says of a map's keys all that is known of the text they are, of which schemars keeps the pattern alone. Values under
+/// keys of another shape are then checked as well.
+fn name_keys(schema: &mut Schema) {
+    transform_subschemas(&mut name_keys, schema);
+    let Some(object) = schema.as_object_mut() else { return };
+    let only = |patterns: &Json| -> Option<(Shape, Json)> {
+        let mut patterns = patterns.as_object()?.iter();
+        let (Some((pattern, value)), None) = (patterns.next(), patterns.next()) else { return None };
+        Some((*SHAPES.iter().find(|shape| shape.pattern == pattern)?, value.clone()))
+    };
+    let closed = object.get("additionalProperties") == Some(&Json::Bool(false)) && !object.contains_key("properties");
+    if let Some((Shape { pattern, longest, expected }, value)) =
+        object.get("patternProperties").filter(|_| closed).and_then(only)
+    {
+        object.remove("patternProperties");
+        object.insert("additionalProperties".into(), value);
+        object
+            .insert("propertyNames".into(), json!({"pattern": pattern, "maxLength": longest, "x-expected": expected}));
+    }
 }
 
 /// Moves the targets' schemas and their definitions into the root's definitions, under the target's name.

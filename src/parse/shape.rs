@@ -4,7 +4,7 @@
 
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
@@ -19,8 +19,6 @@ use crate::source::{Entry, Node};
 pub struct Shape {
     schema: Json,
     validator: Validator,
-    /// What text a pattern stands for, so that keys can be explained, whose schema is a pattern alone.
-    patterns: BTreeMap<String, String>,
 }
 
 impl Shape {
@@ -33,10 +31,7 @@ impl Shape {
             .should_validate_formats(true)
             .build(&schema)
             .map_err(|error| format!("{error} at {}", error.instance_path()))?;
-        let mut found = BTreeMap::new();
-        patterns(&schema, &mut found);
-        let patterns = found.into_iter().map(|(pattern, (_, expected))| (pattern, expected)).collect();
-        Ok(Shape { schema, validator, patterns })
+        Ok(Shape { schema, validator })
     }
 
     /// The schema.
@@ -51,9 +46,12 @@ impl Shape {
         let mut faults = Vec::new();
         let errors: Vec<ValidationError> = self.validator.iter_errors(&instance).take(Diagnostics::KEPT).collect();
         errors.iter().for_each(|error| self.faults(error, &mut faults));
-        let mistyped: BTreeSet<String> =
-            faults.iter().filter(|one| one.is_type()).map(|one| one.path.to_owned()).collect();
-        faults.retain(|one| one.is_type() || !mistyped.contains(one.path));
+        // What is of another type is not also of the wrong form, and what is of the wrong form not also too long.
+        for first in [Fault::is_type, Fault::is_form] {
+            let told: BTreeSet<&str> = faults.iter().filter(|one| first(one)).map(|one| one.path).collect();
+            let told: BTreeSet<String> = told.into_iter().map(str::to_owned).collect();
+            faults.retain(|one| first(one) || !told.contains(one.path));
+        }
         let mut reported = Vec::new();
         for fault in &faults {
             let Some(place) = Place::find(root, &TreePath::from(fault.path.to_owned())) else { continue };
@@ -126,6 +124,10 @@ impl Fault<'_> {
     fn is_type(&self) -> bool {
         matches!(self.what, What::Type(..))
     }
+
+    fn is_form(&self) -> bool {
+        matches!(&self.what, What::Other(error, _) if matches!(error.kind(), Kind::Pattern { .. }))
+    }
 }
 
 /// The values that an `enum` or `const` allows.
@@ -155,23 +157,6 @@ impl<'n> Place<'n> {
             };
         }
         Some(place)
-    }
-}
-
-/// Every pattern with what its text is called; of several names for one pattern that of the shortest text, since what
-/// satisfies it satisfies the others.
-fn patterns(schema: &Json, found: &mut BTreeMap<String, (u64, String)>) {
-    let text = |keyword| schema.get(keyword).and_then(Json::as_str);
-    if let (Some(pattern), Some(expected)) = (text("pattern"), text("x-expected")) {
-        let longest = schema.get("maxLength").and_then(Json::as_u64).unwrap_or(u64::MAX);
-        let candidate = (longest, expected.to_owned());
-        let known = found.entry(pattern.to_owned()).or_insert_with(|| candidate.clone());
-        *known = candidate.min(known.clone());
-    }
-    match schema {
-        Json::Object(all) => all.values().for_each(|inner| patterns(inner, found)),
-        Json::Array(all) => all.iter().for_each(|inner| patterns(inner, found)),
-        _ => {}
     }
 }
 

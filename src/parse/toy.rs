@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::schema;
 use crate::base::Sources;
+use crate::base::name::Label as Name;
 use crate::diag::Diagnostics;
 use crate::source::{Node, read as read_node};
 
@@ -118,24 +119,6 @@ enum Scalar {
     Text(String),
     Integer(i64),
     Boolean(bool),
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name;
-
-impl JsonSchema for Name {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Name".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string", "pattern": "^[a-z]([a-z0-9-]*[a-z0-9])?$", "maxLength": 10,
-            "x-expected": "a lower-case name of at most 10 letters"
-        })
-    }
 }
 
 /// The composed schema with a target `eks`.

@@ -64,7 +64,23 @@ impl serde::de::Error for DecodeError {
             Unexpected::Unit => "nothing".to_owned(),
             other => other.to_string(),
         };
-        Self::custom(format_args!("expected {expected}, found {seen}"))
+        Self::custom(format_args!("expected {}, found {seen}", in_words(expected)))
+    }
+
+    fn invalid_value(seen: Unexpected, expected: &dyn Expected) -> Self {
+        Self::invalid_type(seen, expected)
+    }
+}
+
+/// What serde expects, without the names of Rust's types.
+fn in_words(expected: &dyn Expected) -> String {
+    match expected.to_string().as_str() {
+        "u8" => "an integer from 0 to 255".to_owned(),
+        "u16" => "an integer from 0 to 65535".to_owned(),
+        "u32" => "an integer from 0 to 4294967295".to_owned(),
+        "u64" | "usize" => "an integer that is not negative".to_owned(),
+        "i64" => "an integer".to_owned(),
+        other => other.to_owned(),
     }
 }
 

@@ -108,7 +108,10 @@ impl<'a> Reader<'a> {
         match event {
             Event::Scalar(text, style, _, tag) => self.scalar(&text, style, tag.is_some(), span),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                self.diagnostics.push(trouble::alias(span));
+                // The value of a merge key has been told of with its key.
+                if !matches!(self.open.last(), Some(Open::Map { key: Key::Refused, .. })) {
+                    self.diagnostics.push(trouble::alias(span));
+                }
                 self.value(Node::new(Value::Null, span));
             }
             Event::Anchor(..) => self.diagnostics.push(trouble::anchor(span)),

@@ -40,7 +40,7 @@ fn all_at_once() {
         [
             "AKC0110 1:9 unknown key `cuont` (not a key of `peers`) valid keys: `count`, `database` => count",
             "AKC0113 1:29 `oracle` is no choice for `database` (none of the choices) valid choices: `couchdb`, `leveldb`",
-            "AKC0114 3:3 `Bad_Name` cannot be a key of `groups` (expected a lower-case name of at most 10 letters) ",
+            "AKC0114 3:3 `Bad_Name` cannot be a key of `groups` (expected a lower-case name of at most 40 letters, digits and hyphens that starts with a letter) ",
             "AKC0115 4:14 `count` must be at most 25 (too large) ",
             "AKC0111 6:3 `b` lacks the key `port` (`port` is missing) ",
             "AKC0113 8:7 `clustre` is no choice for `mode` (none of the choices) valid choices: `cluster`, `organization` => cluster",
@@ -122,11 +122,12 @@ fn bounds_patterns_and_lists() {
         ("words: [a, b, a]\n", "AKC0117 1:15 `words` lists an item twice (listed again here) "),
         (
             "reach: {frontends: [Web]}\n",
-            "AKC0114 1:21 `Web` cannot be an item of `frontends` (expected a lower-case name of at most 10 letters) ",
+            "AKC0114 1:21 `Web` cannot be an item of `frontends` (expected a lower-case name of at most 40 letters, digits and hyphens that starts with a letter) ",
         ),
         (
-            "reach: {frontends: [abcdefghijkl]}\n",
-            "AKC0115 1:21 an item of `frontends` must have at most 10 characters (too long) expected a lower-case name of at most 10 letters",
+            "reach: {frontends: [abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz]}\n",
+            "AKC0114 1:21 `abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz` cannot be an item of `frontends` (expected a \
+             lower-case name of at most 40 letters, digits and hyphens that starts with a letter) ",
         ),
         (
             "eks: {region: x, pool: {sise: 1}}\n",
@@ -140,6 +141,20 @@ fn bounds_patterns_and_lists() {
     ] {
         assert_eq!(told(text), [expected], "{text}");
     }
+}
+
+#[test]
+fn what_stands_under_a_bad_name_is_checked_too() {
+    let expected = "(expected a lower-case name of at most 40 letters, digits and hyphens that starts with a letter) ";
+    let long = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+    assert_eq!(
+        told(&format!("groups: {{Big: {{peers: 99}}, {long}: {{}}}}\n")),
+        [
+            format!("AKC0114 1:10 `Big` cannot be a key of `groups` {expected}"),
+            "AKC0115 1:23 `count` must be at most 25 (too large) ".to_owned(),
+            format!("AKC0114 1:28 `{long}` cannot be a key of `groups` {expected}"),
+        ]
+    );
 }
 
 #[test]

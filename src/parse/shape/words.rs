@@ -26,7 +26,7 @@ pub(super) fn tell(shape: &Shape, fault: &Fault, place: &Place, sources: &Source
 fn other(shape: &Shape, error: &ValidationError, schema: &Json, place: &Place, out: &mut Vec<Diagnostic>) {
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            keys(shape, schema, place, unexpected, out);
+            keys(schema, place, unexpected, out);
         }
         Kind::Required { property } => out.extend(missing(shape, schema, place, property.as_str().unwrap_or_default())),
         Kind::PropertyNames { error } => {
@@ -107,11 +107,10 @@ fn no_choice(place: &Place, choices: &[&Json]) -> Diagnostic {
         .nearest(&seen, "choices", choices.iter().map(String::as_str))
 }
 
-/// Keys that an object does not have, or that are no names.
-fn keys(shape: &Shape, schema: &Json, place: &Place, unexpected: &[String], out: &mut Vec<Diagnostic>) {
+/// Keys that an object does not have.
+fn keys(schema: &Json, place: &Place, unexpected: &[String], out: &mut Vec<Diagnostic>) {
     let unexpected: BTreeSet<&str> = unexpected.iter().map(String::as_str).collect();
     let known = known_keys(schema);
-    let pattern = schema.get("patternProperties").and_then(Json::as_object).and_then(|all| all.keys().next());
     let owner = if place.entry.is_none() {
         "not a key of this file".to_owned()
     } else {
@@ -119,14 +118,11 @@ fn keys(shape: &Shape, schema: &Json, place: &Place, unexpected: &[String], out:
     };
     let entries = place.node.entries().iter().filter(|entry| unexpected.contains(entry.key.as_str()));
     for entry in entries.take(Diagnostics::KEPT) {
-        out.push(match pattern {
-            Some(pattern) if known.is_empty() => {
-                bad_key(place, &entry.key, entry.key_span, shape.patterns.get(pattern).map(String::as_str))
-            }
-            _ => Diagnostic::new(code::UNKNOWN_KEY, format!("unknown key {}", shown(&entry.key)))
+        out.push(
+            Diagnostic::new(code::UNKNOWN_KEY, format!("unknown key {}", shown(&entry.key)))
                 .at(entry.key_span, owner.clone())
                 .nearest(&entry.key, "keys", known.iter().copied()),
-        });
+        );
     }
 }
 

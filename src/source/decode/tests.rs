@@ -94,7 +94,7 @@ fn errors_carry_the_innermost_place() {
     let place = |tree: &Node| decode::<Peers>(tree).unwrap_err();
     let wrong = place(&map(vec![("count", text("three", 7, 12))]));
     assert_eq!(wrong.span, Some(span(7, 12)));
-    assert_eq!(wrong.message, "expected u8, found string \"three\"");
+    assert_eq!(wrong.message, "expected an integer from 0 to 255, found string \"three\"");
     assert_eq!(place(&map(vec![("count", node(Value::Int(300), 7, 10))])).span, Some(span(7, 10)));
     let unknown = place(&map(vec![("cuont", node(Value::Int(3), 7, 8))]));
     assert_eq!(unknown.span, Some(span(900, 901)));
