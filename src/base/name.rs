@@ -62,13 +62,13 @@ macro_rules! texts {
     )+
         /// The shape of every text of this room. No two share a pattern, so that a schema which keeps a key's pattern
         /// alone, as that of a map does, still tells which text it is.
-        pub const SHAPES: &[Shape] = &[$(Shape { pattern: $pattern, longest: $longest, expected: $expected }),+];
+        pub const TEXT_SHAPES: &[TextShape] = &[$(TextShape { pattern: $pattern, longest: $longest, expected: $expected }),+];
     };
 }
 
 /// What a text must look like.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape {
+pub struct TextShape {
     /// The pattern it matches, a regular expression of JSON Schema.
     pub pattern: &'static str,
     /// The most characters it may have.
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_pattern_tells_which_text_it_is() {
-        let patterns: std::collections::BTreeSet<&str> = SHAPES.iter().map(|shape| shape.pattern).collect();
-        assert_eq!(patterns.len(), SHAPES.len());
+        let patterns: std::collections::BTreeSet<&str> = TEXT_SHAPES.iter().map(|shape| shape.pattern).collect();
+        assert_eq!(patterns.len(), TEXT_SHAPES.len());
     }
 }

@@ -17,7 +17,7 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value as Json, json};
 
-use crate::base::name::{SHAPES, Shape};
+use crate::base::name::{TEXT_SHAPES, TextShape};
 
 /// The schema of a Rust type, before anything is composed into it.
 pub fn of<T: JsonSchema>() -> Json {
@@ -209,13 +209,13 @@ fn without_null(schema: &mut Schema) {
 fn name_keys(schema: &mut Schema) {
     transform_subschemas(&mut name_keys, schema);
     let Some(object) = schema.as_object_mut() else { return };
-    let only = |patterns: &Json| -> Option<(Shape, Json)> {
+    let only = |patterns: &Json| -> Option<(TextShape, Json)> {
         let mut patterns = patterns.as_object()?.iter();
         let (Some((pattern, value)), None) = (patterns.next(), patterns.next()) else { return None };
-        Some((*SHAPES.iter().find(|shape| shape.pattern == pattern)?, value.clone()))
+        Some((*TEXT_SHAPES.iter().find(|shape| shape.pattern == pattern)?, value.clone()))
     };
     let closed = object.get("additionalProperties") == Some(&Json::Bool(false)) && !object.contains_key("properties");
-    if let Some((Shape { pattern, longest, expected }, value)) =
+    if let Some((TextShape { pattern, longest, expected }, value)) =
         object.get("patternProperties").filter(|_| closed).and_then(only)
     {
         object.remove("patternProperties");
