@@ -20,7 +20,7 @@ const BROKEN: &str = "blueprints/broken";
 const MINIMAL: &str = "blueprints/minimal.yaml";
 
 /// Codes that need more than a blueprint in the repository, by the name of their report.
-const MADE: &[(&str, fn() -> Told)] = &[
+const MADE: &[(&str, Make)] = &[
     ("AKC0103-too-many-values", too_many_values),
     ("AKC0119-parameters-without-a-schema", parameters_without_a_schema),
     ("AKC0122-no-such-environment", no_such_environment),
@@ -28,6 +28,7 @@ const MADE: &[(&str, fn() -> Told)] = &[
 
 /// The codes of a run, and the report that people see.
 type Told = (BTreeSet<Code>, String);
+type Make = fn() -> Told;
 
 /// Codes that no blueprint causes, with the test that shows them.
 const ELSEWHERE: &[(&str, &str)] = &[
