@@ -32,7 +32,11 @@ const KEPT_IN: &[(&[&str], &[&str], &str)] = &[
     (&["minijinja"], &["src/target/", "src/render/"], "templates are the targets' and the renderer's"),
     (&["granit_parser"], &["src/source/"], "the YAML parser stands behind the reader"),
     (&["annotate_snippets"], &["src/diag/render/"], "the renderer stands behind the reports"),
-    (&["jsonschema"], &["src/parse/"], "the validator stands behind the shape check"),
+    (
+        &["jsonschema"],
+        &["src/parse/", "src/target/"],
+        "the validator stands behind the shape check and that of targets",
+    ),
     (&["clap", "anstream"], &["src/cli/", "src/main.rs"], "the terminal is the command line's"),
     (
         &[
