@@ -7,9 +7,13 @@ const root = '/opt/explorer';
 const { Client } = require(root + '/node_modules/pg');
 const environment = process.env;
 
-// A password that nobody set would be Explorer's own default.
+// Where one is missing Explorer takes a password that everybody can read in its sources.
 for (const name of ['EXPLORER_ADMIN_USERNAME', 'EXPLORER_ADMIN_PASSWORD', 'DATABASE_PASSWD']) {
   if (!environment[name]) throw new Error(name + ' is not set');
+}
+// Explorer writes it into a URL as it is.
+if (!/^[A-Za-z0-9._~-]+$/.test(environment.DATABASE_PASSWD)) {
+  throw new Error('DATABASE_PASSWD must be made of letters, digits and . _ ~ - alone');
 }
 
 function completeProfile() {

@@ -55,8 +55,8 @@ pub const fn explorer() -> &'static str {
 /// so these follow the newest line that managed services offer.
 pub const fn database_setup(engine: DatabaseEngine) -> &'static str {
     match engine {
-        DatabaseEngine::Postgresql => "docker.io/library/postgres:17.6",
-        DatabaseEngine::Mysql => "docker.io/library/mysql:8.4.6",
+        DatabaseEngine::Postgresql => "docker.io/library/postgres:17.10",
+        DatabaseEngine::Mysql => "docker.io/library/mysql:8.4.8",
     }
 }
 

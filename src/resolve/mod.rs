@@ -61,4 +61,4 @@ pub fn resolve(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

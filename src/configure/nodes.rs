@@ -1,0 +1,74 @@
+//! Peers with their CouchDB, and chaincode servers.
+
+use super::parts::Parts;
+use super::site::{Place, Site};
+use crate::base::Origin;
+use crate::expand::Component;
+use crate::fabric::environment::*;
+use crate::fabric::{couchdb, package, paths, peer, ports};
+
+/// The secret of the administrator of every peer's CouchDB.
+const COUCHDB_ADMIN: &str = "couchdb-admin";
+const HOW_FABRIC_RUNS: Origin = Origin::Rule("how Fabric's programs find their files and log");
+
+pub(super) fn peer(site: &Site, place: Place, index: u32, parts: &mut Parts) {
+    let origin = place.workload.origin;
+    fabric(parts, "info");
+    parts.set(CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG, package::builder_config(&place.workload.name), origin);
+    let database = &site.description.peers.database;
+    if database.value == peer::StateDatabase::Couchdb {
+        let origin = database.origin;
+        parts.set_secret(CORE_LEDGER_STATE_COUCHDBCONFIG_USERNAME, COUCHDB_ADMIN, "username", origin);
+        parts.set_secret(CORE_LEDGER_STATE_COUCHDBCONFIG_PASSWORD, COUCHDB_ADMIN, "password", origin);
+    }
+    site.identity(place, parts);
+    site.tls(place, parts);
+    let core = peer::Core::new(&settings(site, place, index));
+    parts.yaml(&format!("{}/core.yaml", paths::FABRIC_CONFIG), &core, origin);
+}
+
+/// What peers and orderers have in common.
+pub(super) fn fabric(parts: &mut Parts, logging: &str) {
+    parts.set(FABRIC_CFG_PATH, paths::FABRIC_CONFIG, HOW_FABRIC_RUNS);
+    parts.set(FABRIC_LOGGING_SPEC, logging, HOW_FABRIC_RUNS);
+    parts.set(FABRIC_LOGGING_FORMAT, "json", HOW_FABRIC_RUNS);
+}
+
+fn settings(site: &Site, place: Place, index: u32) -> peer::Settings {
+    let address = |place: Place| format!("{}:{}", site.host_of(place.workload), ports::PEER_GRPC);
+    let own = address(place);
+    let mut bootstrap: Vec<String> =
+        site.of(Component::Peer).filter(|other| other.id != place.id).map(address).collect();
+    if bootstrap.is_empty() {
+        bootstrap.push(own.clone());
+    }
+    let outside = site.card().peers.get(index as usize);
+    peer::Settings {
+        release: site.own.release.value,
+        id: format!("{}.{}", place.workload.name, site.own.domain.value),
+        network: site.consortium().name.value.to_string(),
+        msp_id: site.own.msp_id.value.to_string(),
+        external_address: outside.map_or_else(|| own.clone(), |node| format!("{}:{}", node.host, node.port)),
+        address: own,
+        bootstrap,
+        siblings: site.description.peers.count.value,
+        state: site.description.peers.database.value,
+    }
+}
+
+pub(super) fn couchdb(site: &Site, parts: &mut Parts) {
+    let origin = site.description.peers.database.origin;
+    parts.set_secret(COUCHDB_USER, COUCHDB_ADMIN, "username", origin);
+    parts.set_secret(COUCHDB_PASSWORD, COUCHDB_ADMIN, "password", origin);
+    parts.text(paths::COUCHDB_CONFIG, couchdb::settings(site.largest_transaction()), origin);
+}
+
+/// A chaincode's server: it must know the id of the package that leads peers to it.
+pub(super) fn chaincode(site: &Site, place: Place, channel: usize, chaincode: usize, parts: &mut Parts) {
+    let origin = site.consortium().channels[channel].chaincodes[chaincode].version.origin;
+    let package = site.package(channel, chaincode, place.workload.cluster, &place.workload.namespace);
+    parts.set(CHAINCODE_ID, package.id, origin);
+    let rule = Origin::Rule("a chaincode server stands alone with its peer in a namespace that nobody else enters");
+    parts.set(CHAINCODE_SERVER_ADDRESS, format!("0.0.0.0:{}", ports::CHAINCODE_GRPC), rule);
+    parts.set(CHAINCODE_TLS_DISABLED, "true", rule);
+}

@@ -1,0 +1,79 @@
+//! Orderers, Kafka brokers and ZooKeeper nodes.
+
+use super::nodes::fabric;
+use super::parts::Parts;
+use super::site::{Place, Site};
+use crate::base::{Origin, quantity};
+use crate::expand::{Component, Container, Program};
+use crate::fabric::environment::*;
+use crate::fabric::{kafka, orderer, paths, zookeeper};
+use crate::parse::blueprint::Consensus;
+
+/// The secret of the system channel's genesis block, with Kafka alone.
+const SYSTEM_CHANNEL: &str = "system-channel";
+const MIB: u64 = 1 << 20;
+const HOW_JAVA_RUNS: Origin = Origin::Rule("how Java shares its container's memory and where it logs");
+
+pub(super) fn orderer(site: &Site, place: Place, parts: &mut Parts) {
+    let ordering = &site.consortium().ordering;
+    let kafka = ordering.consensus.value == Consensus::Kafka;
+    // At its start an orderer prints its whole configuration, with Kafka's TLS key in it.
+    fabric(parts, if kafka { "info:orderer.common.server=warn" } else { "info" });
+    site.identity(place, parts);
+    site.tls(place, parts);
+    if site.secret(place, SYSTEM_CHANNEL).is_some() {
+        parts.secret_file(paths::SYSTEM_CHANNEL, SYSTEM_CHANNEL, "genesis.block");
+    }
+    let settings = orderer::Settings {
+        release: site.own.release.value,
+        consensus: ordering.consensus.value,
+        msp_id: site.own.msp_id.value.to_string(),
+        replication: ordering.kafka.as_ref().map(|kafka| kafka.replication.value),
+    };
+    let path = format!("{}/orderer.yaml", paths::FABRIC_CONFIG);
+    parts.yaml(&path, &orderer::OrdererYaml::new(&settings), ordering.consensus.origin);
+}
+
+pub(super) fn broker(site: &Site, place: Place, index: u32, parts: &mut Parts) {
+    let Some(settings) = &site.consortium().ordering.kafka else { return };
+    // Half of the container's memory: Kafka leaves the other half to the system's cache of files.
+    parts.set(KAFKA_HEAP_OPTS, "-XX:InitialRAMPercentage=50 -XX:MaxRAMPercentage=50", HOW_JAVA_RUNS);
+    parts.set(KAFKA_LOG4J_OPTS, format!("-Dlog4j.configuration=file:{}", paths::KAFKA_LOGGING), HOW_JAVA_RUNS);
+    parts.set(LOG_DIR, "/tmp", HOW_JAVA_RUNS);
+    site.tls(place, parts);
+    let zone = site.cluster(place.workload.cluster).and_then(|cluster| cluster.broker_zone(index));
+    let properties = kafka::properties(&kafka::Settings {
+        id: index,
+        host: site.host_of(place.workload),
+        rack: zone.map(str::to_owned),
+        zookeepers: zookeepers(site),
+        replication: settings.replication.value,
+        minimum_in_sync: settings.minimum_in_sync.value,
+        largest_transaction: site.largest_transaction(),
+    });
+    parts.text(paths::KAFKA_CONFIG, properties, settings.brokers.origin);
+    parts.text(paths::KAFKA_LOGGING, kafka::LOGGING, HOW_JAVA_RUNS);
+}
+
+pub(super) fn zookeeper(site: &Site, place: Place, container: &Container, index: u32, parts: &mut Parts) {
+    parts.set(ZOO_MY_ID, zookeeper::number(index).to_string(), place.workload.origin);
+    let memory = &container.resources.memory_limit;
+    if let Some(bytes) = quantity::bytes(&memory.value) {
+        parts.set(ZK_SERVER_HEAP, (bytes / MIB / 2).max(1).to_string(), memory.origin);
+    }
+    parts.set(JMXDISABLE, "true", HOW_JAVA_RUNS);
+    parts.text(paths::ZOOKEEPER_CONFIG, zookeeper::configuration(&zookeepers(site)), place.workload.origin);
+}
+
+/// The hosts of all ZooKeeper nodes, in the order of their numbers.
+fn zookeepers(site: &Site) -> Vec<String> {
+    let mut nodes: Vec<(u32, String)> = site
+        .of(Component::ZooKeeper)
+        .filter_map(|place| match place.workload.containers.first()?.program {
+            Program::ZooKeeper { index } => Some((index, site.host_of(place.workload))),
+            _ => None,
+        })
+        .collect();
+    nodes.sort();
+    nodes.into_iter().map(|(_, host)| host).collect()
+}

@@ -1,0 +1,139 @@
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::parts::Parts;
+use crate::base::quantity;
+use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
+use crate::expand::{self, Component, OrganizationGraph, Secret, Workload, WorkloadId};
+use crate::fabric::package::{self, Package};
+use crate::fabric::{msp, paths, profile};
+use crate::resolve::{Card, Cluster, Consortium, Description, Organization};
+
+/// The DNS suffix of Services where a plan names no other: Kubernetes' own default.
+const USUAL_SUFFIX: &str = "cluster.local";
+
+/// One organization and everything around it that a configuration may speak of.
+pub(super) struct Site<'a> {
+    pub plan: &'a Plan,
+    pub organization: &'a OrganizationPlan,
+    pub own: &'a Organization,
+    pub description: &'a Description,
+    packages: RefCell<BTreeMap<(usize, usize), Package>>,
+}
+
+/// One workload of the organization.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub id: WorkloadId,
+    pub workload: &'a Workload,
+}
+
+impl<'a> Site<'a> {
+    /// None for an organization that somebody else runs.
+    pub fn new(plan: &'a Plan, organization: &'a OrganizationPlan) -> Option<Site<'a>> {
+        let own = plan.consortium.organization(organization.graph.organization);
+        let description = own.description()?;
+        Some(Site { plan, organization, own, description, packages: RefCell::default() })
+    }
+
+    pub fn consortium(&self) -> &'a Consortium {
+        &self.plan.consortium
+    }
+
+    pub fn graph(&self) -> &'a OrganizationGraph {
+        &self.organization.graph
+    }
+
+    /// What others know of the organization.
+    pub fn card(&self) -> &'a Card {
+        &self.plan.cards[self.graph().organization.0]
+    }
+
+    pub fn cluster(&self, cluster: Cluster) -> Option<&'a ClusterPlan> {
+        self.organization.clusters.iter().find(|plan| plan.cluster == cluster)
+    }
+
+    /// The DNS suffix of a cluster's Services.
+    pub fn suffix(&self, cluster: Cluster) -> &'a str {
+        self.cluster(cluster).map_or(USUAL_SUFFIX, |plan| &plan.dns_suffix)
+    }
+
+    /// The host of a Service.
+    pub fn host(&self, service: &str, cluster: Cluster, namespace: &str) -> String {
+        format!("{service}.{namespace}.svc.{}", self.suffix(cluster))
+    }
+
+    /// The host of a workload's first Service.
+    pub fn host_of(&self, workload: &Workload) -> String {
+        self.host(&workload.name, workload.cluster, &workload.namespace)
+    }
+
+    /// All workloads of a component, in order of names.
+    pub fn of(&self, component: Component) -> impl Iterator<Item = Place<'a>> + use<'a> {
+        let all = self.graph().workloads.iter().enumerate();
+        all.filter(move |(_, workload)| workload.component == component)
+            .map(|(at, workload)| Place { id: WorkloadId(at), workload })
+    }
+
+    /// The largest transaction of any channel, in bytes.
+    pub fn largest_transaction(&self) -> u64 {
+        let consortium = self.consortium();
+        let batches = consortium.channels.iter().map(|channel| &channel.batch).chain([&consortium.ordering.batch]);
+        batches.filter_map(|batch| quantity::bytes(&batch.absolute_bytes.value)).max().unwrap_or(0)
+    }
+
+    /// A secret that lies beside a workload.
+    pub fn secret(&self, place: Place<'a>, name: &str) -> Option<&'a Secret> {
+        let (cluster, namespace) = (place.workload.cluster, &place.workload.namespace);
+        let secrets = self.graph().secrets.iter();
+        let mut beside = secrets.filter(|secret| secret.cluster == cluster && secret.namespace == *namespace);
+        beside.find(|secret| secret.name == name)
+    }
+
+    /// Mounts a workload's Fabric identity as a local MSP.
+    pub fn identity(&self, place: Place<'a>, parts: &mut Parts) {
+        let Some(secret) = self.secret(place, &format!("{}-msp", place.workload.name)) else { return };
+        for key in &secret.keys {
+            if let Some(file) = msp::place(key) {
+                parts.secret_file(&format!("{}/{file}", paths::MSP), &secret.name, key);
+            }
+        }
+        parts.yaml(&format!("{}/config.yaml", paths::MSP), &msp::MspConfig::default(), place.workload.origin);
+    }
+
+    /// Mounts a workload's TLS certificate.
+    pub fn tls(&self, place: Place<'a>, parts: &mut Parts) {
+        let Some(secret) = self.secret(place, &format!("{}-tls", place.workload.name)) else { return };
+        for key in &secret.keys {
+            parts.secret_file(&format!("{}/{key}", paths::TLS), &secret.name, key);
+        }
+    }
+
+    /// What the organization's connection profiles have in common.
+    pub fn profile(&self) -> profile::Settings {
+        let peer = |place: Place| {
+            let port = place.workload.port("grpc").map_or(0, |port| port.port);
+            (place.workload.name.clone(), format!("{}:{port}", self.host_of(place.workload)))
+        };
+        profile::Settings {
+            network: self.consortium().name.value.to_string(),
+            organization: self.own.name.value.to_string(),
+            msp_id: self.own.msp_id.value.to_string(),
+            peers: self.of(Component::Peer).map(peer).collect(),
+        }
+    }
+
+    /// The package that the organization installs for a chaincode. Its servers stand beside `namespace`'s peers.
+    pub fn package(&self, channel: usize, chaincode: usize, cluster: Cluster, namespace: &str) -> Package {
+        if let Some(known) = self.packages.borrow().get(&(channel, chaincode)) {
+            return known.clone();
+        }
+        let at = &self.consortium().channels[channel];
+        let program = &at.chaincodes[chaincode];
+        let server = expand::server_name(&at.name.value, &program.name.value, "{{.peername}}");
+        let label = package::label(&program.name.value, &program.version.value);
+        let made = package::package(&label, &self.host(&server, cluster, namespace), &BTreeMap::new());
+        self.packages.borrow_mut().insert((channel, chaincode), made.clone());
+        made
+    }
+}
