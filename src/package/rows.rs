@@ -1,10 +1,20 @@
 //! JSON files of many like rows, one on a line, so that a difference is one line a row.
 
+use serde::Serialize;
+
 use super::BundleFile;
 use crate::base::Origin;
 
 /// A row as JSON and where it came from.
 pub(super) type Row = (String, Origin);
+
+/// A row's text.
+pub(super) fn json(row: &impl Serialize) -> String {
+    match serde_json::to_string(row) {
+        Ok(text) => text,
+        Err(_) => unreachable!("a row holds texts, numbers and maps by text alone"),
+    }
+}
 
 /// A list of rows.
 pub(super) fn list(rows: &[Row], traced: bool) -> BundleFile {
