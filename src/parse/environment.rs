@@ -21,15 +21,16 @@ pub(super) fn blueprint(
     let schema = parsed.shape.schema();
     let overlay = overlay(parsed, name, diagnostics)?;
     let without = overlay.get("without").cloned().unwrap_or(Node::new(Value::Null, overlay.span));
-    let (from_defaults, without) = split(without, "defaults");
+    // Organizations lose what defaults give them too, and defaults depend on the channels that are left.
+    let (from_organizations, from_the_rest) = split(without, "organizations");
 
     let mut tree = merge(&changes(&parsed.root, &["environments"]), &changes(&overlay, &NO_CHANGES), schema);
-    diagnostics.extend(remove(&mut tree, &from_defaults));
+    diagnostics.extend(remove(&mut tree, &from_the_rest));
     only_cards(&tree, diagnostics);
     let members = members(parsed, &tree, name);
     let (defaults, mut tree) = (below(&tree, &members), changes(&tree, &["defaults"]));
     tree = merge(&defaults, &tree, schema);
-    diagnostics.extend(remove(&mut tree, &without));
+    diagnostics.extend(remove(&mut tree, &from_organizations));
     if let Some(pattern) = overlay.get("domains").and_then(Node::as_str) {
         rename(&mut tree, &overlay, pattern);
     }
@@ -37,6 +38,8 @@ pub(super) fn blueprint(
     if diagnostics.has_errors() {
         return None;
     }
+    // Whatever is kept as a tree, patches and parameters, has one order, however it was written.
+    sort(&mut tree);
     let mut parameters = take_parameters(&mut tree, &parsed.targets);
     let mut blueprint: Blueprint = decode(&tree).map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
     for (name, organization) in &mut blueprint.organizations {
@@ -178,6 +181,18 @@ fn rehost(node: &mut Node, old: &str, new: &str) {
 
 fn below_domain(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|name| name.ends_with('.'))
+}
+
+/// Sorts every map by its keys.
+fn sort(node: &mut Node) {
+    match &mut node.value {
+        Value::Map(entries) => {
+            entries.sort_by(|one, other| one.key.cmp(&other.key));
+            entries.iter_mut().for_each(|entry| sort(&mut entry.value));
+        }
+        Value::Seq(items) => items.iter_mut().for_each(sort),
+        _ => {}
+    }
 }
 
 /// Takes out the blocks that stand under targets' names, by organization.

@@ -38,14 +38,14 @@ fn acceptance(
     let wrong = match code {
         None => {
             let message = format!("there is no finding `{}`", name.value);
-            let warnings = Code::all().iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.id());
+            let warnings = Code::all().iter().filter(|code| is_acceptable(**code)).map(|code| code.id());
             Some(problem(code::NOT_ACCEPTABLE, name.origin, message, "unknown").nearest(
                 &name.value,
                 "findings",
                 warnings,
             ))
         }
-        Some(known) if known.severity() == Severity::Error || known == code::UNUSED_ACCEPTANCE => {
+        Some(known) if !is_acceptable(known) => {
             let message = format!("`{known}` cannot be accepted: {}", known.title());
             let help = format!("it has to be mended; `akcgen explain {known}` says how");
             Some(problem(code::NOT_ACCEPTABLE, name.origin, message, "not a warning").help(help))
@@ -63,6 +63,12 @@ fn acceptance(
     context.diagnostics.extend(wrong);
     let code = Traced::new(name.value.to_string(), name.origin);
     (!refused).then(|| Acceptance { code, reason: reason.value.clone(), organization })
+}
+
+/// Whether a finding can be accepted: a warning about a blueprint. Those about files of a bundle are mended there.
+fn is_acceptable(code: Code) -> bool {
+    let of_a_blueprint = ["AKC02", "AKC03", "AKC04"].iter().any(|range| code.id().starts_with(range));
+    of_a_blueprint && code.severity() == Severity::Warning && code != code::UNUSED_ACCEPTANCE
 }
 
 /// The acceptances of all environments, and what they took out.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::{Context, get};
+use super::organizations::is_stand_in;
 use super::policies::{self, Allowed};
 use super::problem::{Also, counted, problem};
 use super::{
@@ -55,7 +56,7 @@ fn members(
     for (what, named) in [("peers", names(&written.peers)), ("anchors", names(&written.anchors))] {
         for named in named {
             if !written.members.contains(named) && context.organization(named).is_some() {
-                outsider(context, named, &name.value, &format!("`{what}` says how many of a member's peers"));
+                outsider(context, named, &name.value, &format!("`{what}` are those of members"));
             }
         }
     }
@@ -94,10 +95,15 @@ fn each_once(context: &mut Context, listed: &[Traced<OrganizationName>]) -> BTre
     once
 }
 
+/// How many peers an organization is taken to have whose card could not be read: as many as anyone may have, so that
+/// nothing follows from it.
+const UNKNOWN_PEERS: u32 = 25;
+
 /// How many peers an organization has.
 pub(super) fn peer_count(organization: &Organization) -> u32 {
     match &organization.run_by {
         RunBy::Us(description) => description.peers.count.value,
+        RunBy::Others(card) if is_stand_in(card) => UNKNOWN_PEERS,
         RunBy::Others(card) => u32::try_from(card.peers.len()).unwrap_or(u32::MAX),
     }
 }

@@ -63,11 +63,6 @@ impl<'a> Context<'a> {
         found
     }
 
-    /// The name of an organization.
-    pub fn name(&self, at: OrgIx) -> &Traced<OrganizationName> {
-        &self.organizations[at.0]
-    }
-
     /// Whether an organization is a member of any channel.
     pub fn is_member(&self, name: &str) -> bool {
         self.channels.iter().any(|(_, members)| members.contains(name))

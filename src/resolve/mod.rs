@@ -1,8 +1,5 @@
 //! Stage 2: [`crate::parse::blueprint::Blueprint`] to [`Consortium`], once an environment.
 
-// Until the rules are here, which use the rest.
-#![allow(dead_code)]
-
 pub mod acceptance;
 mod channels;
 pub mod consortium;

@@ -21,8 +21,7 @@ pub(super) fn resolve(context: &mut Context, organizations: &[Organization]) -> 
 
 /// When blocks are cut: as written here, else as the more general setting says, else by default.
 pub(super) fn batch(written: Option<&blueprint::Batch>, general: Option<&Batch>) -> Batch {
-    let or = |general: Option<&Batch>| general.cloned();
-    let general = or(general).unwrap_or_else(|| Batch {
+    let general = general.cloned().unwrap_or_else(|| Batch {
         timeout: defaults::BATCH_TIMEOUT.value(),
         messages: defaults::BATCH_MESSAGES.value(),
         absolute_bytes: defaults::BATCH_ABSOLUTE.value(),

@@ -80,6 +80,11 @@ fn known_by_card(context: &mut Context, name: Traced<OrganizationName>, card: Op
     }
 }
 
+/// Whether this stands in for a card that could not be read, so that nothing more need be said of it.
+pub(super) fn is_stand_in(card: &Card) -> bool {
+    card.domain == stand_in(&card.organization)
+}
+
 /// Stands in for a card that could not be read, so that the rest can still be checked.
 fn unknown_card(name: &OrganizationName) -> Card {
     Card {

@@ -21,10 +21,15 @@ pub(super) trait Also {
 impl Also for Diagnostic {
     fn also(self, origin: Origin, label: &str) -> Self {
         match origin.span() {
-            Some(span) => self.related(span, label),
-            None => self,
+            Some(span) if self.span != Some(span) => self.related(span, label),
+            _ => self,
         }
     }
+}
+
+/// Where something was written, or else what stands for it.
+pub(super) fn written(origin: Origin, instead: Origin) -> Origin {
+    if origin.span().is_some() { origin } else { instead }
 }
 
 /// A number with its noun: `1 peer`, `3 peers`.
