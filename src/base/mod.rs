@@ -1,6 +1,7 @@
 //! What every stage shares: origins, trees, names, quantities. Imports nothing of the crate.
 
 pub mod bounded;
+pub mod image;
 pub mod name;
 pub mod object;
 pub mod origin;

@@ -6,7 +6,7 @@
 use std::net::Ipv4Addr;
 
 use crate::base::Origin;
-use crate::expand::{Destination, EntryKind, Link, NodeRole, Source, WorkloadId};
+use crate::expand::{Destination, Entry, EntryKind, Link, Source, WorkloadId};
 use crate::fabric::ports;
 use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::{Card, Consortium, Description, OrgIx};
@@ -15,8 +15,6 @@ use super::plan::*;
 
 /// Everywhere: the address of a host that is known by name only.
 const ANYWHERE: &str = "0.0.0.0/0";
-/// The port on which load balancers take HTTP with TLS.
-const HTTPS: u16 = 443;
 
 /// Fills the flows of an organization's plan. `cards` stand in the order of the consortium's organizations.
 pub fn connect(consortium: &Consortium, cards: &[Card], plan: &mut OrganizationPlan) {
@@ -62,20 +60,32 @@ impl Connector<'_> {
         if workloads[from.0].cluster == workloads[to.0].cluster {
             return vec![Hop { from: End::Workload(from), to: End::Workload(to), port: number }];
         }
-        let balancer = ranges("private load balancer", self.plan.network.private_balancers.clone());
+        let outer = self.outer_port(to, port, true);
+        let Some(balancer) = balancer("private load balancer", &self.plan.network.private_balancers) else {
+            // Pods see their clients' addresses, and where those lie in the other cluster nobody knows.
+            let anywhere = ranges("private load balancer", vec![ANYWHERE.to_owned()]);
+            return vec![
+                Hop { from: End::Workload(from), to: anywhere.clone(), port: outer },
+                Hop { from: anywhere, to: End::Workload(to), port: number },
+            ];
+        };
         vec![
-            Hop { from: End::Workload(from), to: balancer.clone(), port: number },
+            Hop { from: End::Workload(from), to: balancer.clone(), port: outer },
             Hop { from: balancer, to: End::Workload(to), port: number },
         ]
     }
 
     /// From outside to a workload, through the balancer of its entry.
     fn inwards(&self, from: End, to: WorkloadId, port: &str) -> Vec<Hop> {
-        let balancer = ranges("load balancer", self.plan.network.public_balancers.clone());
-        vec![
-            Hop { from, to: balancer.clone(), port: self.outer_port(to, port) },
-            Hop { from: balancer, to: End::Workload(to), port: self.port(to, port) },
-        ]
+        let inner = self.port(to, port);
+        match balancer("load balancer", &self.plan.network.public_balancers) {
+            Some(balancer) => vec![
+                Hop { from, to: balancer.clone(), port: self.outer_port(to, port, false) },
+                Hop { from: balancer, to: End::Workload(to), port: inner },
+            ],
+            // Pods see their clients' addresses.
+            None => vec![Hop { from, to: End::Workload(to), port: inner }],
+        }
     }
 
     /// From a workload to what is no workload of the organization.
@@ -105,11 +115,11 @@ impl Connector<'_> {
                     DatabaseEngine::Mysql => ports::MYSQL,
                 };
                 let port = self.plan.databases.get(engine).map_or(default, |endpoint| endpoint.port);
-                (ranges("database", self.plan.network.databases.clone()), port)
+                (self.plan.network.databases.get(engine).cloned().unwrap_or_else(|| anywhere("database")), port)
             }
             Destination::Streams => {
                 let port = self.plan.streams.as_ref().map_or(ports::REDIS, |endpoint| endpoint.port);
-                (ranges("streams", self.plan.network.streams.clone()), port)
+                (self.plan.network.streams.clone().unwrap_or_else(|| anywhere("streams")), port)
             }
             Destination::System(index) => self.system(*index),
             Destination::Workload(..) => return Vec::new(),
@@ -139,17 +149,23 @@ impl Connector<'_> {
         }
     }
 
-    /// Load balancers ask the operations service of the nodes behind them, not Fabric's own port, which would log a
-    /// failed TLS handshake each time (aws-samples/hyperledger-on-kubernetes#18).
+    /// Load balancers ask the pods behind them as the pods' own probes do: the operations service of Fabric's nodes, not
+    /// Fabric's own port, which would log a failed TLS handshake each time (aws-samples/hyperledger-on-kubernetes#18).
     fn health_checks(&self) -> Vec<Flow> {
-        let balancer = ranges("load balancer", self.plan.network.public_balancers.clone());
-        let entries = self.plan.graph.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Grpc { .. }));
-        let check = |entry: &crate::expand::Entry| {
-            let to = End::Workload(entry.workload);
-            let hop = Hop { from: balancer.clone(), to, port: self.port(entry.workload, "operations") };
-            Flow { hops: vec![hop], origin: Origin::Rule("load balancers check /healthz of the nodes behind them") }
+        let network = &self.plan.network;
+        let check = |entry: &Entry| {
+            let balancer = match entry.kind {
+                EntryKind::Private => balancer("private load balancer", &network.private_balancers),
+                _ => balancer("load balancer", &network.public_balancers),
+            };
+            let port = self.plan.graph.workloads[entry.workload.0].health_port(&entry.port)?;
+            let hop = Hop { from: balancer?, to: End::Workload(entry.workload), port };
+            Some(Flow {
+                hops: vec![hop],
+                origin: Origin::Rule("load balancers ask whether what is behind them is well"),
+            })
         };
-        entries.map(check).collect()
+        self.plan.graph.entries.iter().filter_map(check).collect()
     }
 
     fn card(&self, organization: OrgIx) -> &Card {
@@ -160,20 +176,18 @@ impl Connector<'_> {
         self.plan.graph.workloads[workload.0].port(name).map_or(0, |port| port.port)
     }
 
-    /// The port that clients outside dial for one of the organization's own entries.
-    fn outer_port(&self, workload: WorkloadId, port: &str) -> u16 {
-        let own = self.card(self.plan.graph.organization);
-        let entry = self.plan.graph.entries.iter().find(|entry| entry.workload == workload && entry.port == port);
-        let listed = entry.and_then(|entry| match entry.kind {
-            EntryKind::Grpc { node: NodeRole::Peer, index, .. } => own.peers.get(index as usize).map(|peer| peer.port),
-            EntryKind::Grpc { node: NodeRole::Orderer, index, .. } => {
-                own.orderers.get(index as usize).map(|orderer| orderer.port)
-            }
-            EntryKind::Web { .. } => Some(HTTPS),
-            EntryKind::Private | EntryKind::Consortium => None,
-        });
-        listed.unwrap_or_else(|| self.port(workload, port))
+    /// The port that clients outside of the cluster dial, for one of the organization's own entries.
+    fn outer_port(&self, workload: WorkloadId, port: &str, private: bool) -> u16 {
+        let entries = self.plan.graph.entries.iter().zip(&self.plan.outer_ports);
+        let mut own = entries.filter(|(entry, _)| entry.workload == workload && entry.port == port);
+        let listed = own.find(|(entry, _)| (entry.kind == EntryKind::Private) == private);
+        listed.map_or_else(|| self.port(workload, port), |(_, outer)| *outer)
     }
+}
+
+/// A balancer by the ranges it comes from, where those are known.
+fn balancer(what: &str, known: &[String]) -> Option<End> {
+    (!known.is_empty()).then(|| ranges(what, known.to_vec()))
 }
 
 fn ranges(what: &str, ranges: Vec<String>) -> End {

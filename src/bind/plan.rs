@@ -7,7 +7,7 @@ use crate::base::object::Object;
 use crate::base::{Origin, Traced};
 use crate::expand::{Content, OrganizationGraph, WorkloadId};
 use crate::parse::blueprint::DatabaseEngine;
-use crate::resolve::{Card, Cluster, Consortium};
+use crate::resolve::{Card, Cluster, Consortium, OrgIx};
 
 /// One environment of a consortium, bound.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct OrganizationPlan {
     pub network: Network,
     /// By [`WorkloadId`].
     pub workloads: Vec<WorkloadPlan>,
+    /// The port that clients outside of the cluster dial, by the place in [`OrganizationGraph::entries`].
+    pub outer_ports: Vec<u16>,
     /// Where each engine in use answers.
     pub databases: BTreeMap<DatabaseEngine, Endpoint>,
     /// Where Redis answers, where it is used.
@@ -41,17 +43,18 @@ pub struct OrganizationPlan {
     pub unbound: Vec<Unbound>,
 }
 
-/// Where things stand in an organization's network, as address ranges. What a target does not know is empty.
+/// Where things stand in an organization's network. Where the ranges of balancers are empty, pods see their clients' own
+/// addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Network {
     /// From where load balancers that the internet reaches come to pods.
     pub public_balancers: Vec<String>,
     /// From where load balancers that only the organization's own network reaches come to pods.
     pub private_balancers: Vec<String>,
-    /// Where managed relational databases answer.
-    pub databases: Vec<String>,
-    /// Where a managed Redis answers.
-    pub streams: Vec<String>,
+    /// Where the relational database of each engine in use answers.
+    pub databases: BTreeMap<DatabaseEngine, End>,
+    /// Where Redis answers, where it is used.
+    pub streams: Option<End>,
 }
 
 /// Where something answers.
@@ -76,6 +79,9 @@ pub struct Unbound {
 #[derive(Debug, Clone)]
 pub struct ClusterPlan {
     pub cluster: Cluster,
+    /// Whose cluster it is: that of the organization within whose clusters this one lives, else its own. What a cluster
+    /// has once is its owner's affair.
+    pub owner: OrgIx,
     /// The cluster's name on its platform.
     pub name: String,
     /// Kubernetes' minor version, such as `1.36`.
@@ -120,9 +126,12 @@ pub struct ControllerPlan {
     /// The release's name, such as `cluster-autoscaler`.
     pub name: String,
     pub namespace: String,
-    /// The chart as `helm install` names it, and its version.
+    /// The chart as `helm install` names it, the repository that holds it unless the name says so, and its version.
     pub chart: String,
+    pub repository: Option<String>,
     pub version: String,
+    /// The images it runs, the registry applied.
+    pub images: Vec<String>,
     pub values: Object,
 }
 

@@ -36,6 +36,7 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
         clusters: [Cluster::Blockchain, Cluster::Application].map(cluster).into(),
         network: Network::default(),
         workloads: Vec::new(),
+        outer_ports: Vec::new(),
         databases: BTreeMap::from([
             (DatabaseEngine::Postgresql, endpoint("postgresql", 5432)),
             (DatabaseEngine::Mysql, endpoint("mysql", 3306)),
@@ -51,6 +52,7 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
 fn cluster(cluster: Cluster) -> ClusterPlan {
     ClusterPlan {
         cluster,
+        owner: OrgIx(0),
         name: cluster.as_str().to_owned(),
         kubernetes: traced("1.33"),
         dns_suffix: "cluster.local".to_owned(),

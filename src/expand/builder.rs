@@ -131,11 +131,14 @@ impl<'a> Builder<'a> {
         let workload = &self.graph.workloads[beside.0];
         let (cluster, namespace) = (workload.cluster, workload.namespace.clone());
         let known = |held: &Secret| held.cluster == cluster && held.namespace == namespace && held.name == secret.name;
-        if !self.graph.secrets.iter().any(known) {
+        if let Some(held) = self.graph.secrets.iter_mut().find(|held| known(held)) {
+            held.beside.push(beside);
+        } else {
             let store_name = secret.store_name.unwrap_or_else(|| format!("{}/{}", cluster.as_str(), secret.name));
             let (name, purpose, origin) = (secret.name, secret.purpose, secret.origin);
             let keys = secret.keys.iter().map(|key| (*key).to_owned()).collect();
-            self.graph.secrets.push(Secret { cluster, namespace, name, keys, purpose, store_name, origin });
+            let beside = vec![beside];
+            self.graph.secrets.push(Secret { cluster, namespace, beside, name, keys, purpose, store_name, origin });
         }
     }
 
@@ -166,6 +169,11 @@ impl<'a> Builder<'a> {
         }
         for entry in &mut graph.entries {
             renumber(&mut entry.workload);
+        }
+        for secret in &mut graph.secrets {
+            secret.beside.iter_mut().for_each(renumber);
+            secret.beside.sort();
+            secret.beside.dedup();
         }
         for schema in &mut graph.schemas {
             renumber(&mut schema.owner.0);

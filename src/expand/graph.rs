@@ -75,6 +75,19 @@ impl Workload {
         self.containers.iter().flat_map(|container| &container.ports).find(|port| port.name == name)
     }
 
+    /// The container that listens on a named port.
+    pub fn owner(&self, port: &str) -> Option<&Container> {
+        self.containers.iter().find(|container| container.ports.iter().any(|own| own.name == port))
+    }
+
+    /// The port at which a balancer sees whether the container behind a named port is well: that of its own probe.
+    pub fn health_port(&self, port: &str) -> Option<u16> {
+        match &self.owner(port)?.probe.check {
+            Check::Http { port: asked, .. } | Check::Tcp { port: asked } => self.port(asked).map(|port| port.port),
+            Check::Command(_) | Check::None => self.port(port).map(|port| port.port),
+        }
+    }
+
     /// The name of the claim of one of its volumes. No label has a dot, so that no two claims of a namespace meet.
     pub fn claim(&self, volume: &Volume) -> String {
         format!("{}.{}", self.name, volume.name)
@@ -375,6 +388,8 @@ pub enum NodeRole {
 pub struct Secret {
     pub cluster: Cluster,
     pub namespace: String,
+    /// The workloads that need it, sorted; never empty.
+    pub beside: Vec<WorkloadId>,
     /// A DNS label, unique in its namespace.
     pub name: String,
     /// Its keys, sorted.

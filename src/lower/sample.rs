@@ -87,6 +87,7 @@ pub(crate) fn sample() -> Sample {
         clusters: namespaces.map(|(cluster, namespace)| cluster_plan(cluster, namespace)).into(),
         network: Network::default(),
         workloads: bound,
+        outer_ports: Vec::new(),
         databases: BTreeMap::new(),
         streams: None,
         flows: flows(),
@@ -299,6 +300,7 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
     };
     ClusterPlan {
         cluster,
+        owner: OrgIx(0),
         name: format!("org-{}", cluster.as_str()),
         kubernetes: told("1.34".to_owned()),
         dns_suffix: "cluster.local".to_owned(),
@@ -321,7 +323,9 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
             name: "autoscaler".to_owned(),
             namespace: "kube-system".to_owned(),
             chart: "oci://charts.example/autoscaler".to_owned(),
+            repository: None,
             version: "9.0.0".to_owned(),
+            images: Vec::new(),
             values: Object::new(Tree::map([("replicas", 1)]), TOLD),
         }],
     }

@@ -39,6 +39,11 @@ impl Shape {
         &self.schema
     }
 
+    /// Whether the schema allows a value.
+    pub fn allows(&self, value: &Json) -> bool {
+        self.validator.is_valid(value)
+    }
+
     /// Records everything about a tree that the schema does not allow, but not at places that bear an error already.
     /// Best after [`normalise`](super::normalise::normalise), which leaves what fits no form.
     pub fn check(&self, root: &Node, sources: &Sources, diagnostics: &mut Diagnostics) {

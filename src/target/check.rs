@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 
 use super::places::{Names, Places};
-use super::template::{Body, Item};
 use super::{Target, Template};
 use crate::base::{Origin, Span};
 use crate::diag::{Diagnostic, Diagnostics, code, shown};
+use crate::parse::shape::Shape;
 use crate::source::Value;
 
 pub(super) fn check(target: &Target, diagnostics: &mut Diagnostics) {
     let known = Known {
         target,
-        values: keys(target.definition.values.as_ref()),
+        values: target.definition.values.iter().flat_map(Template::entries).map(|(name, _)| name).collect(),
         bindings: target.definition.bindings.keys().map(|name| name.value.as_str()).collect(),
     };
     known.parameters(diagnostics);
@@ -44,7 +44,7 @@ struct Known<'a> {
 impl Known<'_> {
     fn parameters(&self, diagnostics: &mut Diagnostics) {
         let parameters = &self.target.definition.parameters;
-        if let Err(error) = jsonschema::draft202012::new(&parameters.value) {
+        if let Err(error) = Shape::new(parameters.value.clone()) {
             let finding = Diagnostic::new(code::TARGET_SCHEMA, format!("`parameters` is no JSON Schema: {error}"));
             diagnostics.push(self.target.mark(finding, parameters.origin));
         }
@@ -122,9 +122,3 @@ impl Known<'_> {
 
 /// Functions of expressions, which stand in no scope.
 const FUNCTIONS: &[&str] = &["cidr_subnet", "cidr_contains", "range", "dict", "namespace"];
-
-/// The keys of a template that is a map.
-fn keys(template: Option<&Template>) -> BTreeSet<&str> {
-    let Some(Template { body: Body::Map(items), .. }) = template else { return BTreeSet::new() };
-    items.iter().filter_map(Item::key).collect()
-}

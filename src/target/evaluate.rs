@@ -63,12 +63,39 @@ impl Scope {
 #[derive(Debug, Default)]
 pub struct Evaluator {
     bindings: BTreeSet<String>,
+    /// The bindings that each named value uses: they are used where the value is.
+    values: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Evaluator {
+    /// Remembers the bindings among the names that an expression uses, or that its named values use.
+    fn note(&mut self, names: &BTreeSet<String>) {
+        for name in names {
+            if let Some(binding) = name.strip_prefix("bindings.") {
+                self.bindings.insert(binding.to_owned());
+            }
+            let value = name.strip_prefix("values.").map(|name| name.split('.').next().unwrap_or(name));
+            if let Some(used) = value.and_then(|value| self.values.get(value)) {
+                self.bindings.extend(used.iter().cloned());
+            }
+        }
+    }
+
     /// The bindings that were used so far.
     pub fn bindings(&self) -> &BTreeSet<String> {
         &self.bindings
+    }
+
+    /// Evaluates a named value: the bindings that it uses count as used once an expression names the value.
+    ///
+    /// # Errors
+    /// As [`Evaluator::object`].
+    pub fn named(&mut self, name: &str, template: &Template, scope: &Scope) -> Result<Option<Object>, Fault> {
+        let before = std::mem::take(&mut self.bindings);
+        let object = self.object(template, scope);
+        let used = std::mem::replace(&mut self.bindings, before);
+        self.values.insert(name.to_owned(), used);
+        object
     }
 
     /// The document of a template; none where its own `$if` leaves it out.
@@ -280,8 +307,7 @@ impl Run<'_> {
     }
 
     fn value(&mut self, expression: &Expression, span: Span) -> Result<Value, Fault> {
-        let used = expression.names().iter().filter_map(|name| name.strip_prefix("bindings."));
-        self.evaluator.bindings.extend(used.map(str::to_owned));
+        self.evaluator.note(expression.names());
         expression.evaluate(&self.context).map_err(|message| self.fault(expression, span, &message))
     }
 

@@ -1,6 +1,6 @@
 //! The block of a blueprint that stands under a target's name, with the defaults of the target's own schema filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -11,56 +11,52 @@ use crate::source::Node;
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
     pub value: Json,
-    /// Where each came from, by dotted name below the block.
+    /// Where each came from, by dotted name below the block: the blueprint, or the default in the target's own schema.
     pub origins: BTreeMap<String, Origin>,
+    /// The names of those that come from the blueprint.
+    written: BTreeSet<String>,
 }
 
 impl Parameters {
     /// Fills a block in. It has been checked against the schema; none stands for an empty one.
     pub(super) fn new(schema: &Node, block: Option<&Node>) -> Self {
-        let mut origins = BTreeMap::new();
-        let value = fill(schema, block, "", &mut origins);
-        Parameters { value, origins }
+        let mut parameters = Parameters::default();
+        parameters.value = parameters.fill(schema, block, "");
+        parameters
     }
 
-    /// The origin of a dotted name or of the longest name that it begins with.
-    pub fn origin(&self, name: &str) -> Option<Origin> {
+    /// Where the blueprint writes a parameter, by dotted name: it, or the innermost block that is there.
+    pub fn written(&self, name: &str) -> Option<Origin> {
         let mut name = name;
-        loop {
-            if let Some(origin) = self.origins.get(name) {
-                return Some(*origin);
-            }
-            name = name.rsplit_once(['.', '/']).map_or("", |(before, _)| before);
-            if name.is_empty() {
-                return None;
-            }
+        while !self.written.contains(name) {
+            name = name.rsplit_once('.')?.0;
         }
+        self.origins.get(name).copied()
     }
-}
 
-fn fill(schema: &Node, block: Option<&Node>, path: &str, origins: &mut BTreeMap<String, Origin>) -> Json {
-    if let Some(node) = block
-        && !path.is_empty()
-    {
-        origins.insert(path.to_owned(), Origin::Source(node.span));
-    }
-    let Some(properties) = schema.get("properties") else {
-        return match (block, schema.get("default")) {
-            (Some(node), _) => node.to_json(),
-            (None, Some(default)) => {
-                origins.insert(path.to_owned(), Origin::Source(default.span));
-                default.to_json()
-            }
-            (None, None) => Json::Null,
+    fn fill(&mut self, schema: &Node, block: Option<&Node>, path: &str) -> Json {
+        if let Some(node) = block {
+            self.origins.insert(path.to_owned(), Origin::Source(node.span));
+            self.written.insert(path.to_owned());
+        }
+        let Some(properties) = schema.get("properties") else {
+            return match (block, schema.get("default")) {
+                (Some(node), _) => node.to_json(),
+                (None, Some(default)) => {
+                    self.origins.insert(path.to_owned(), Origin::Source(default.span));
+                    default.to_json()
+                }
+                (None, None) => Json::Null,
+            };
         };
-    };
-    let mut filled = Map::new();
-    for property in properties.entries() {
-        let path = if path.is_empty() { property.key.clone() } else { format!("{path}.{}", property.key) };
-        let given = block.and_then(|block| block.get(&property.key));
-        filled.insert(property.key.clone(), fill(&property.value, given, &path, origins));
+        let mut filled = Map::new();
+        for property in properties.entries() {
+            let path = if path.is_empty() { property.key.clone() } else { format!("{path}.{}", property.key) };
+            let given = block.and_then(|block| block.get(&property.key));
+            filled.insert(property.key.clone(), self.fill(&property.value, given, &path));
+        }
+        let others = block.map_or(&[][..], Node::entries).iter().filter(|entry| properties.get(&entry.key).is_none());
+        filled.extend(others.map(|entry| (entry.key.clone(), entry.value.to_json())));
+        Json::Object(filled)
     }
-    let others = block.map_or(&[][..], Node::entries).iter().filter(|entry| properties.get(&entry.key).is_none());
-    filled.extend(others.map(|entry| (entry.key.clone(), entry.value.to_json())));
-    Json::Object(filled)
 }

@@ -42,14 +42,12 @@ impl<'a> Places<'a> {
     fn whole(&mut self, definition: &'a Definition) {
         let Definition { kubernetes, network, clusters, nodes, .. } = definition;
         self.templates.push((&clusters.zones, (FIRST, &[])));
-        self.templates.extend(network.range.iter().map(|range| (range, (FIRST, &[][..]))));
+        let ranges = network.range.iter().chain(&network.services);
+        self.templates.extend(ranges.map(|range| (range, (FIRST, &[][..]))));
         self.add(&kubernetes.r#use, &[]);
         self.add(&definition.values, &[]);
         self.add(&definition.findings, &["clusters"]);
-        self.add(&network.services, &[]);
-        self.add(&network.nodes, &[]);
         self.add(&network.subnets, &[]);
-        self.add(&network.platform, &[]);
         self.add(&clusters.name, CLUSTER);
         self.add(&clusters.scope, &[]);
         self.files(&clusters.prelude, CLUSTER);
@@ -102,6 +100,7 @@ impl<'a> Places<'a> {
         let Some(database) = database.details() else { return };
         self.add(&database.host, &[]);
         self.add(&database.port, &[]);
+        self.add(&database.authority, &[]);
         self.add(&database.ranges, &[]);
         self.add(&database.pods, &[]);
         self.files(&database.documents, DATABASE);

@@ -63,17 +63,19 @@ pub enum Item {
     Merge(Template),
 }
 
-impl Item {
-    /// The key of an entry.
-    pub fn key(&self) -> Option<&str> {
-        match self {
-            Item::Entry(key, _) => Some(&key.value),
-            Item::Merge(_) => None,
-        }
-    }
-}
-
 impl Template {
+    /// The entries of a map, in their order; none of anything else.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Template)> {
+        let items = match &self.body {
+            Body::Map(items) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().filter_map(|item| match item {
+            Item::Entry(key, template) => Some((key.value.as_str(), template)),
+            Item::Merge(_) => None,
+        })
+    }
+
     /// Calls a function with every expression, with the span it stands at and the names that `$for` brings in around it.
     pub fn visit<'a>(&'a self, names: &mut Vec<&'a str>, visitor: &mut impl FnMut(&'a Expression, Span, &[&'a str])) {
         match &self.body {

@@ -1,7 +1,7 @@
 //! The content of `target.yaml`, as it is written. The published schema is made from these types.
 //!
 //! Where a field is a [`Template`], its description says what the expressions in it can name beside the names that are
-//! always there: `environment`, `consortium`, `organization`, `parameters`, `network`, `values`, `bindings`.
+//! always there: `environment`, `consortium`, `organization`, `parameters`, `zones`, `network`, `values`, `bindings`.
 
 mod needs;
 
@@ -41,11 +41,12 @@ pub struct Definition {
     /// needs a description and an example; `default` fills in what is not written.
     #[schemars(example = serde_json::json!({"type": "object", "additionalProperties": false, "properties": {}}))]
     pub parameters: Traced<serde_json::Value>,
-    /// Named values, from first to last; each can name those before it. In scope: `zones`, the names of the zones.
+    /// Named values, from first to last; each can name those before it.
     #[schemars(example = serde_json::json!({"partition": "aws"}))]
     pub values: Option<Template>,
     /// Addresses.
-    #[schemars(example = serde_json::json!({"nodes": ["10.0.0.0/16"]}))]
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"range": "<$ parameters.cidr $>"}))]
     pub network: Network,
     /// The clusters of an organization.
     #[schemars(example = serde_json::json!({"name": "<$ organization.name $>-<$ cluster.kind $>-<$ environment $>", "zones": "<$ parameters.zones $>"}))]
@@ -139,22 +140,19 @@ pub struct Support {
 }
 
 /// Addresses that a target gives out or knows.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Network {
     /// The range that holds the organization's nodes, pods and balancers, known to expressions as `network.range`. Where
-    /// it is null a range is allocated, if `allocate` stands here.
+    /// it is null a range is allocated, if `allocate` stands here. In scope: neither `zones` nor what follows from it.
     #[schemars(example = &"<$ parameters.cidr $>")]
     pub range: Option<Template>,
     /// From what and how large a range is allocated.
     #[schemars(example = serde_json::json!({"from": "10.0.0.0/8", "prefix": 16}))]
     pub allocate: Option<Allocate>,
-    /// The range of the Services' own addresses; it must overlap none of the others.
+    /// The range of the Services' own addresses; it must overlap none of the others. In scope: as for `range`.
     #[schemars(example = &"172.20.0.0/16")]
     pub services: Option<Template>,
-    /// A list of the ranges that nodes and pods have addresses in.
-    #[schemars(example = serde_json::json!(["10.16.0.0/19"]))]
-    pub nodes: Template,
     /// A list of subnets `{zone, range}` whose addresses nodes and pods take; checked for size.
     #[schemars(example = serde_json::json!([{"zone": "ap-southeast-1a", "range": "10.16.0.0/19"}]))]
     pub subnets: Option<Template>,
@@ -162,13 +160,6 @@ pub struct Network {
     #[serde(default)]
     #[schemars(example = &5)]
     pub reserved: u32,
-    /// A list of the provider's own interfaces that workloads reach: `{name, ranges, port}`.
-    #[schemars(example = serde_json::json!([{"name": "pod identity", "ranges": ["169.254.170.23/32"], "port": 80}]))]
-    pub platform: Option<Template>,
-    /// The pods that answer DNS in a cluster.
-    #[serde(default)]
-    #[schemars(example = serde_json::json!({"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}))]
-    pub dns: PodsOf,
 }
 
 /// From what and how large a range is allocated to an organization.
@@ -181,26 +172,6 @@ pub struct Allocate {
     /// The prefix length of one allocation.
     #[schemars(example = &16)]
     pub prefix: Traced<u8>,
-}
-
-/// Pods that the platform runs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PodsOf {
-    /// Their namespace.
-    #[schemars(example = &"kube-system")]
-    pub namespace: String,
-    /// The labels that select them.
-    #[schemars(example = serde_json::json!({"k8s-app": "kube-dns"}))]
-    pub labels: BTreeMap<String, String>,
-}
-
-impl Default for PodsOf {
-    /// The cluster's DNS, as every distribution labels it.
-    fn default() -> Self {
-        let labels = BTreeMap::from([("k8s-app".to_owned(), "kube-dns".to_owned())]);
-        PodsOf { namespace: "kube-system".to_owned(), labels }
-    }
 }
 
 /// The clusters of an organization.
@@ -222,7 +193,7 @@ pub struct Clusters {
     #[serde(default = "Clusters::dns_suffix")]
     #[schemars(example = &"cluster.local")]
     pub dns_suffix: String,
-    /// A list of the zones that the nodes stand in.
+    /// A list of the zones that the nodes stand in, later known as `zones`. In scope: as for `network.range`.
     #[schemars(example = serde_json::json!(["ap-southeast-1a", "ap-southeast-1b", "ap-southeast-1c"]))]
     pub zones: Template,
     /// The fewest zones that the platform takes.
@@ -329,12 +300,12 @@ pub struct Controller {
     /// The namespace it is installed in.
     #[schemars(example = &"kube-system")]
     pub namespace: String,
-    /// The chart's name in its repository.
+    /// The chart: its name in the repository, or an address that begins with `oci://`.
     #[schemars(example = &"cluster-autoscaler")]
     pub chart: String,
-    /// The chart's repository.
+    /// The chart's repository, unless the chart is an address.
     #[schemars(example = &"https://kubernetes.github.io/autoscaler")]
-    pub repository: String,
+    pub repository: Option<String>,
     /// The chart's version.
     #[schemars(example = &"9.50.0")]
     pub version: Traced<String>,

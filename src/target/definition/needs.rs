@@ -174,6 +174,9 @@ pub struct Database {
     /// The port that clients dial.
     #[schemars(example = &5432)]
     pub port: Template,
+    /// The authorities that its certificate is checked against, in PEM; those that clients trust anyway unless given.
+    #[schemars(example = &"<$ bindings.databaseAuthority $>")]
+    pub authority: Option<Template>,
     /// A list of the ranges that it answers from, unless pods answer.
     #[schemars(example = serde_json::json!(["10.16.224.0/22"]))]
     pub ranges: Option<Template>,

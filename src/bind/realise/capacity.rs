@@ -1,0 +1,142 @@
+//! Whether the nodes of a cluster, all of them at their pools' maximum, hold every pod that can ever be asked for.
+//!
+//! The pods are placed as a scheduler would in the best case: the largest first, each into the zone with the fewest of its
+//! siblings, onto the fullest node that still has room (best fit decreasing). That is no proof of impossibility, but what
+//! it places has a place.
+
+use std::collections::BTreeMap;
+
+use crate::base::quantity::{bytes, millicores};
+use crate::bind::PoolPlan;
+use crate::expand::{Component, Shape, Workload};
+use crate::resolve::Copies;
+
+/// Bytes in a mebibyte.
+const MEBIBYTE: u64 = 1024 * 1024;
+
+/// How many copies of scaled workloads are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Load {
+    Least,
+    Most,
+}
+
+/// One pod, or what is left on one node: thousandths of a core, MiB, pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Room {
+    pub cpu: u64,
+    pub memory: u64,
+    pub pods: u64,
+}
+
+impl Room {
+    fn holds(&self, pod: &Room) -> bool {
+        self.cpu >= pod.cpu && self.memory >= pod.memory && self.pods >= pod.pods
+    }
+
+    fn take(&mut self, pod: &Room) {
+        self.cpu -= pod.cpu;
+        self.memory -= pod.memory;
+        self.pods -= pod.pods;
+    }
+}
+
+/// What does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shortage {
+    /// Pods without a place.
+    pub pods: usize,
+    /// Nodes of the first pool's type that would hold them; none if a pod is larger than such a node.
+    pub nodes: Option<usize>,
+}
+
+/// Places the pods of workloads, and the cluster's own controllers, on nodes; says what is left.
+pub(super) fn shortage<'a>(
+    workloads: impl Iterator<Item = &'a Workload>,
+    system: Room,
+    pools: &[PoolPlan],
+    load: Load,
+) -> Option<Shortage> {
+    let mut nodes: Vec<(&str, Room)> = pools
+        .iter()
+        .flat_map(|pool| std::iter::repeat_n((pool.zone.as_str(), room(pool)), pool.maximum as usize))
+        .collect();
+    spread_system(system, &mut nodes);
+    let mut pods: Vec<(Room, (&str, &str))> = workloads.flat_map(|workload| pods(workload, load)).collect();
+    pods.sort_by(|one, other| other.cmp(one));
+    let mut siblings: BTreeMap<((&str, &str), &str), usize> = BTreeMap::new();
+    let mut left: Vec<Room> = Vec::new();
+    for (pod, family) in pods {
+        let count = |zone: &str| siblings.get(&(family, zone)).copied().unwrap_or(0);
+        let fits = nodes.iter().enumerate().filter(|(_, (_, room))| room.holds(&pod));
+        match fits.min_by_key(|(_, (zone, room))| (count(zone), room.cpu, room.memory)).map(|(at, _)| at) {
+            Some(at) => {
+                nodes[at].1.take(&pod);
+                *siblings.entry((family, nodes[at].0)).or_default() += 1;
+            }
+            None => left.push(pod),
+        }
+    }
+    (!left.is_empty())
+        .then(|| Shortage { pods: left.len(), nodes: pools.first().and_then(|pool| more(room(pool), &left)) })
+}
+
+fn room(pool: &PoolPlan) -> Room {
+    Room { cpu: pool.cpu_millis, memory: pool.memory_mib, pods: pool.pods.into() }
+}
+
+/// The controllers of the cluster are many and small: each node gives up an equal part.
+fn spread_system(system: Room, nodes: &mut [(&str, Room)]) {
+    let count = nodes.len().max(1) as u64;
+    let part = Room {
+        cpu: system.cpu.div_ceil(count),
+        memory: system.memory.div_ceil(count),
+        pods: system.pods.div_ceil(count),
+    };
+    for (_, room) in nodes {
+        room.cpu = room.cpu.saturating_sub(part.cpu);
+        room.memory = room.memory.saturating_sub(part.memory);
+        room.pods = room.pods.saturating_sub(part.pods);
+    }
+}
+
+/// Every pod of a workload, with the family whose members are spread over the zones: equal copies, or the nodes of one
+/// component in one namespace.
+fn pods(workload: &Workload, load: Load) -> Vec<(Room, (&str, &str))> {
+    let count = match &workload.shape {
+        Shape::Stateful | Shape::Single | Shape::Job => 1,
+        Shape::Stateless(Copies::Fixed(count)) => count.value,
+        Shape::Stateless(Copies::Scaled { minimum, maximum, .. }) => match load {
+            Load::Least => minimum.value,
+            Load::Most => maximum.value,
+        },
+    };
+    let requests = workload.containers.iter().map(|container| &container.resources);
+    let (mut cpu, mut memory) = (0_u64, 0_u64);
+    for request in requests {
+        cpu = cpu.saturating_add(millicores(&request.cpu.value).unwrap_or(u64::MAX));
+        memory = memory.saturating_add(bytes(&request.memory.value).unwrap_or(u64::MAX).div_ceil(MEBIBYTE));
+    }
+    let family = match workload.component {
+        Component::Peer | Component::Orderer | Component::Kafka | Component::ZooKeeper => workload.component.as_str(),
+        _ => workload.name.as_str(),
+    };
+    vec![(Room { cpu, memory, pods: 1 }, (workload.namespace.as_str(), family)); count as usize]
+}
+
+/// How many empty nodes hold these pods, the largest first.
+fn more(node: Room, pods: &[Room]) -> Option<usize> {
+    let mut nodes: Vec<Room> = Vec::new();
+    for pod in pods {
+        match nodes.iter_mut().find(|room| room.holds(pod)) {
+            Some(room) => room.take(pod),
+            None if node.holds(pod) => {
+                let mut room = node;
+                room.take(pod);
+                nodes.push(room);
+            }
+            None => return None,
+        }
+    }
+    Some(nodes.len())
+}

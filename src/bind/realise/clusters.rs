@@ -1,0 +1,333 @@
+//! The clusters of an organization: names, versions, nodes, storage classes, namespaces, controllers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::context::Context;
+use super::needs;
+use super::pools::{self, PoolView, Pools, Types};
+use crate::base::{Object, Origin, Traced, TreePath};
+use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan};
+use crate::diag::code;
+use crate::expand::{Component, Content, EntryKind, Workload};
+use crate::resolve::{Cluster, NodePool};
+use crate::target::{Scope, Template};
+
+/// Labels by which Kubernetes refuses pods that ask for rights (Pod Security Admission, `restricted`).
+const POD_SECURITY: [(&str, &str); 3] = [
+    ("pod-security.kubernetes.io/audit", "restricted"),
+    ("pod-security.kubernetes.io/enforce", "restricted"),
+    ("pod-security.kubernetes.io/warn", "restricted"),
+];
+
+/// Where the clusters of an organization stand and what they run.
+pub(super) struct Common {
+    pub zones: Vec<String>,
+    pub kubernetes: Traced<String>,
+    pub types: Types,
+}
+
+/// A cluster with what is known of it beside its plan.
+pub(super) struct Built {
+    pub plan: ClusterPlan,
+    /// Its scope: the organization's and `cluster`.
+    pub scope: Scope,
+    pub pools: Pools,
+    /// Where its name is unique.
+    pub name_scope: Option<String>,
+}
+
+/// The clusters in which the organization has anything, Blockchain first.
+pub(super) fn kinds(context: &Context) -> BTreeSet<Cluster> {
+    context.graph.namespaces.iter().map(|namespace| namespace.cluster).collect()
+}
+
+/// What all clusters of the organization share; none after a fault.
+pub(super) fn common(context: &mut Context, zones: Vec<String>) -> Option<Common> {
+    let kubernetes = version(context)?;
+    let types = Types::of(context);
+    Some(Common { zones, kubernetes, types })
+}
+
+/// The zones, sorted; too few of them are refused.
+pub(super) fn zones(context: &mut Context) -> Option<Vec<String>> {
+    let clusters = &context.target.definition.clusters;
+    let scope = context.scope.clone();
+    let written = context.required::<Vec<String>>(&clusters.zones, &scope)?;
+    let fewest = clusters.fewest_zones;
+    let zones: BTreeSet<String> = written.value.into_iter().collect();
+    if zones.len() < fewest && !zones.is_empty() {
+        let title = &context.target.definition.title;
+        let message = format!("{title} needs at least {fewest} zones, and there is {}", zones.len());
+        context.problem(code::ZONES_REFUSED, written.origin, message, "name more zones");
+    }
+    fragile(context, zones.len(), written.origin);
+    Some(zones.into_iter().collect())
+}
+
+/// Whoever decides by majority loses it with a zone, where there are fewer than three.
+fn fragile(context: &mut Context, zones: usize, origin: Origin) {
+    let quorum = |component: Component| {
+        context.graph.workloads.iter().filter(|workload| workload.component == component).count() >= 3
+    };
+    let components = [Component::Orderer, Component::Kafka, Component::ZooKeeper];
+    let Some(component) = components.into_iter().find(|component| quorum(*component)) else { return };
+    if (1..3).contains(&zones) {
+        let name = component.as_str();
+        let message = format!("the majority of the {name} nodes stands in one of {zones} zones and is lost with it");
+        context.problem(code::TOO_FEW_ZONES, origin, message, "use three zones, or accept this with the reason");
+    }
+}
+
+/// The version of Kubernetes, which the target must run and the provider support.
+fn version(context: &mut Context) -> Option<Traced<String>> {
+    let definition = &context.target.definition;
+    let kubernetes = &definition.kubernetes;
+    let scope = context.scope.clone();
+    let version = context.text(&kubernetes.r#use, &scope)?;
+    let (oldest, newest) = (&kubernetes.oldest.value, &kubernetes.newest.value);
+    let Some(number) = minor(&version.value) else {
+        context.problem(code::KUBERNETES_VERSION, version.origin, "this is no version of Kubernetes", "");
+        return None;
+    };
+    if minor(oldest).is_some_and(|oldest| number < oldest) || minor(newest).is_some_and(|newest| number > newest) {
+        let message = format!("bundles for {} are made for Kubernetes {oldest} to {newest}", definition.title);
+        context.problem(code::KUBERNETES_VERSION, version.origin, message, "use a version between the two");
+        return None;
+    }
+    if let Some(support) = kubernetes.support.get(&version.value) {
+        let today = definition.as_of.value;
+        let (standard, extended) = (support.standard.value, support.extended.value);
+        if today >= extended {
+            let message = format!("Kubernetes {} is not supported any more since {extended}", version.value);
+            context.problem(code::KUBERNETES_VERSION, version.origin, message, &format!("use {newest}"));
+        } else if today.until(standard) <= i64::from(kubernetes.notice) {
+            let message = format!(
+                "standard support of Kubernetes {} ends on {standard} (as of {today}); extended support, which costs more, on {extended}",
+                version.value
+            );
+            context.problem(code::KUBERNETES_ENDING, version.origin, message, &format!("plan the upgrade to {newest}"));
+        }
+    }
+    Some(version)
+}
+
+/// The number behind the dot of a version such as `1.36`.
+fn minor(version: &str) -> Option<u32> {
+    version.strip_prefix("1.")?.parse().ok()
+}
+
+/// One cluster; none after a fault.
+pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster, owned: bool) -> Option<Built> {
+    let definition = &context.target.definition;
+    let mut scope = context.scope.with("cluster", &json!({"kind": kind.as_str()}));
+    let name = context.text(&definition.clusters.name, &scope)?;
+    name_fits(context, &name);
+    let name_scope = match &definition.clusters.scope {
+        Some(unique) => context.text(unique, &scope).map(|text| text.value),
+        None => None,
+    };
+    scope.set("cluster", &view(context, common, kind, &name.value));
+    let description = context.description;
+    let written: &[NodePool] = match kind {
+        Cluster::Blockchain => &description.blockchain_pools,
+        Cluster::Application => &description.application_pools,
+    };
+    let pools = pools::pools(context, &common.types, written, &common.zones);
+    let mut plan = ClusterPlan {
+        cluster: kind,
+        owner: context.owner,
+        name: name.value,
+        kubernetes: common.kubernetes.clone(),
+        dns_suffix: definition.clusters.dns_suffix.clone(),
+        zones: common.zones.clone(),
+        pools: pools.plans.clone(),
+        namespaces: Vec::new(),
+        storage_classes: storage_classes(context, kind, &scope),
+        prelude: Vec::new(),
+        documents: Vec::new(),
+        services: Vec::new(),
+        controllers: Vec::new(),
+    };
+    if owned {
+        plan.prelude = context.documents(&definition.clusters.prelude, &scope);
+        plan.documents = context.documents(&definition.clusters.documents, &scope);
+        plan.controllers = controllers(context, &scope);
+    }
+    namespaces(context, &scope, &mut plan);
+    Some(Built { plan, scope, pools, name_scope })
+}
+
+fn name_fits(context: &mut Context, name: &Traced<String>) {
+    let longest = context.target.definition.clusters.longest_name;
+    if name.value.len() > longest {
+        let message = format!("the cluster's name `{}` has more than {longest} characters", name.value);
+        let help = "give the organization or the environment a shorter name";
+        context.problem(code::NAME_TOO_LONG, context.organization.name.origin, message, help);
+    }
+}
+
+/// What expressions see of a cluster. A cluster that others live in may need whatever they need.
+fn view(context: &Context, common: &Common, kind: Cluster, name: &str) -> serde_json::Value {
+    let graph = context.graph;
+    let own = graph.organization;
+    let lodgers =
+        context.consortium.described().any(|(_, _, other)| other.within.is_some_and(|host| host.value == own));
+    let here = |workload: &Workload| workload.cluster == kind;
+    let entries = graph.entries.iter().filter(|entry| here(&graph.workloads[entry.workload.0]));
+    let (mut web, mut balanced) = (lodgers, lodgers);
+    for entry in entries {
+        match entry.kind {
+            EntryKind::Web { .. } => web = true,
+            _ => balanced = true,
+        }
+    }
+    let workloads = || graph.workloads.iter().filter(|workload| here(workload));
+    json!({
+        "kind": kind.as_str(),
+        "name": name,
+        "kubernetes": common.kubernetes.value,
+        "zones": common.zones,
+        "dnsSuffix": context.target.definition.clusters.dns_suffix,
+        "namespaces": graph.namespaces.iter().filter(|namespace| namespace.cluster == kind).map(|namespace| &namespace.name).collect::<Vec<_>>(),
+        "uses": {
+            "web": web,
+            "entries": balanced,
+            "secrets": lodgers || graph.secrets.iter().any(|secret| secret.cluster == kind),
+            "backups": lodgers || workloads().any(|workload| workload.backup.is_some() && !workload.volumes.is_empty()),
+            "sharedFiles": lodgers || workloads().any(needs::mounts_shared_files),
+        },
+    })
+}
+
+/// What `findings` see of a cluster's pools.
+pub(super) fn findings_view(plan: &ClusterPlan, pools: &[PoolView]) -> serde_json::Value {
+    let pool = |pool: &PoolView| json!({"name": pool.name, "type": pool.r#type, "row": pool.row, "minimum": pool.minimum, "maximum": pool.maximum});
+    json!({
+        "kind": plan.cluster.as_str(),
+        "name": plan.name,
+        "kubernetes": plan.kubernetes.value,
+        "zones": plan.zones,
+        "pools": pools.iter().map(pool).collect::<Vec<_>>(),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClassData {
+    name: String,
+    provisioner: String,
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
+    reclaim_policy: String,
+    volume_binding_mode: String,
+    allow_volume_expansion: bool,
+}
+
+fn storage_classes(context: &mut Context, kind: Cluster, scope: &Scope) -> BTreeMap<Content, StorageClassPlan> {
+    let mut classes = BTreeMap::new();
+    let graph = context.graph;
+    let volumes =
+        graph.workloads.iter().filter(|workload| workload.cluster == kind).flat_map(|workload| &workload.volumes);
+    let used: BTreeMap<Content, Origin> = volumes.map(|volume| (volume.content, volume.size.origin)).collect();
+    let Some((_, first)) = used.first_key_value() else { return classes };
+    let Some(needs) = context.target.definition.needs.block_volumes.details() else {
+        needs::omitted(context, "block volumes", *first);
+        return classes;
+    };
+    for content in used.into_keys() {
+        let template = match content {
+            Content::Ledger => &needs.ledger,
+            Content::State => &needs.state,
+            Content::Files => &needs.files,
+        };
+        classes.extend(storage_class(context, template, scope).map(|class| (content, class)));
+    }
+    classes
+}
+
+fn storage_class(context: &mut Context, template: &Template, scope: &Scope) -> Option<StorageClassPlan> {
+    let Object { origins, .. } = context.object(template, scope)?;
+    let data = context.required::<ClassData>(template, scope)?;
+    let parameter = |(key, value): (String, String)| {
+        let origin = origins.lookup(&TreePath::from("parameters").join(key.clone()));
+        (key, Traced::new(value, origin))
+    };
+    Some(StorageClassPlan {
+        name: data.value.name,
+        provisioner: data.value.provisioner,
+        parameters: data.value.parameters.into_iter().map(parameter).collect(),
+        reclaim_policy: data.value.reclaim_policy,
+        volume_binding_mode: data.value.volume_binding_mode,
+        allow_expansion: data.value.allow_volume_expansion,
+        origin: Origin::Source(template.span),
+    })
+}
+
+fn controllers(context: &mut Context, scope: &Scope) -> Vec<ControllerPlan> {
+    let target = context.target;
+    let mut plans = Vec::new();
+    for controller in &target.definition.controllers {
+        let wanted = match &controller.when {
+            Some(when) => context.required::<bool>(when, scope).is_some_and(|wanted| wanted.value),
+            None => true,
+        };
+        let Some(template) = target.template(&controller.values.value).filter(|_| wanted) else { continue };
+        let mut views = BTreeMap::new();
+        let mut images = Vec::new();
+        for (name, image) in &controller.images {
+            if let Some(image) = context.text(image, scope) {
+                images.push(context.image(&image.value));
+                views.insert(name, context.image_view(&image.value));
+            }
+        }
+        let Some(values) = context.object(template, &scope.with("images", &views)) else { continue };
+        plans.push(ControllerPlan {
+            name: controller.name.clone(),
+            namespace: controller.namespace.clone(),
+            chart: controller.chart.clone(),
+            repository: controller.repository.clone(),
+            version: controller.version.value.clone(),
+            images,
+            values,
+        });
+    }
+    plans
+}
+
+fn namespaces(context: &mut Context, scope: &Scope, plan: &mut ClusterPlan) {
+    let graph = context.graph;
+    let target = context.target;
+    let carried = &target.definition.namespaces;
+    for namespace in graph.namespaces.iter().filter(|namespace| namespace.cluster == plan.cluster) {
+        let here = |workload: &&Workload| workload.cluster == plan.cluster && workload.namespace == namespace.name;
+        let secret =
+            |secret: &crate::expand::Secret| secret.cluster == plan.cluster && secret.namespace == namespace.name;
+        let shared = graph.workloads.iter().filter(here).find(|workload| needs::mounts_shared_files(workload));
+        let mut scope = scope.with(
+            "namespace",
+            &json!({
+                "name": namespace.name,
+                "secrets": graph.secrets.iter().any(secret),
+                "sharedFiles": shared.is_some(),
+            }),
+        );
+        scope.trace("namespace", namespace.origin);
+        let mut labels: BTreeMap<String, String> =
+            POD_SECURITY.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        labels.extend(context.labels(carried.labels.as_ref(), &scope));
+        let annotations = context.labels(carried.annotations.as_ref(), &scope);
+        plan.namespaces.push(NamespacePlan {
+            name: namespace.name.clone(),
+            labels,
+            annotations,
+            origin: namespace.origin,
+        });
+        plan.documents.extend(context.documents(&carried.documents, &scope));
+        if let Some(workload) = shared {
+            plan.prelude.extend(needs::shared_files(context, workload, &scope));
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The first step of binding: one organization with its own target. What it does to others is told in its card alone.
+
+mod allocated;
+mod capacity;
+mod card;
+mod clusters;
+mod context;
+mod entries;
+mod needs;
+mod network;
+mod pools;
+mod ports;
+mod together;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use self::clusters::Built;
+use self::context::Context;
+use super::allocations::Allocations;
+use super::bindings::Bindings;
+use super::plan::*;
+use crate::base::{Origin, Traced};
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::expand::{OrganizationGraph, WorkloadId};
+use crate::parse::shape::Shape;
+use crate::resolve::{Card, Cluster, Consortium};
+use crate::target::definition::Platform;
+use crate::target::{Evaluator, Scope, Target, cidr};
+
+pub use allocated::{Allocated, Row};
+pub use together::together;
+
+/// An organization bound to its target, without flows.
+#[derive(Debug)]
+pub struct Realised {
+    pub plan: OrganizationPlan,
+    /// Its public half.
+    pub card: Card,
+    /// Every number of its that must never change.
+    pub allocated: Vec<Allocated>,
+    /// The range of its network, where the target knows one.
+    pub range: Option<Traced<String>>,
+    /// Within what the name of each of its own clusters is unique.
+    pub name_scopes: BTreeMap<Cluster, String>,
+    /// What the controllers of each of its own clusters ask for: thousandths of a core, MiB, pods.
+    pub system: (u64, u64, u32),
+}
+
+/// Binds one organization of a consortium to its target. `None` where it is refused; then every reason is recorded.
+pub fn realise(
+    consortium: &Consortium,
+    graph: &OrganizationGraph,
+    target: &Target,
+    allocations: &Allocations,
+    bindings: &Bindings,
+    diagnostics: &mut Diagnostics,
+) -> Option<Realised> {
+    let organization = consortium.organization(graph.organization);
+    let description = organization.description()?;
+    let owner = description.within.map_or(graph.organization, |host| host.value);
+    let at_home = consortium.organization(owner);
+    let mut found = Diagnostics::new();
+    let context = Context {
+        consortium,
+        graph,
+        organization,
+        description,
+        owner,
+        target,
+        parameters: target.parameters(at_home.description().and_then(|home| home.parameters.as_ref())),
+        allocations,
+        bindings,
+        scope: Scope::default(),
+        evaluator: Evaluator::default(),
+        diagnostics: &mut found,
+    };
+    let realised = run(context, at_home.name.value.as_str());
+    let refused = found.has_errors();
+    diagnostics.extend(found.iter().cloned());
+    realised.filter(|_| !refused)
+}
+
+fn run(mut context: Context, home: &str) -> Option<Realised> {
+    if context.target.definition.platform.value != Platform::Kubernetes {
+        let message =
+            format!("the target `{}` is for hosts, which this version cannot compile for yet", context.target.name);
+        context.problem(code::PLATFORM_MISSING, context.description.target.origin, message, "");
+        return None;
+    }
+    known_bindings(&mut context);
+    context.begin();
+    let mut allocated = Vec::new();
+    let range = network::range(&mut context, home, &mut allocated);
+    if let Some(range) = &range {
+        network::check(&mut context, range);
+    }
+    let zones = clusters::zones(&mut context)?;
+    context.scope.set("zones", &zones);
+    context.scope.set("network", &json!({"range": range.as_ref().map(|range| &range.value)}));
+    context
+        .scope
+        .trace("network", range.as_ref().map_or(Origin::Rule("the target knows no network"), |range| range.origin));
+    values(&mut context);
+    let owned = context.owner == context.graph.organization;
+    let common = clusters::common(&mut context, zones)?;
+    let kinds = clusters::kinds(&context);
+    let built: Vec<Built> =
+        kinds.into_iter().filter_map(|kind| clusters::build(&mut context, &common, kind, owned)).collect();
+    findings(&mut context, &built);
+    subnets(&mut context, &built);
+    Some(assemble(context, built, range, allocated, owned))
+}
+
+/// Everything that stands in the clusters.
+fn assemble(
+    mut context: Context,
+    built: Vec<Built>,
+    range: Option<Traced<String>>,
+    mut allocated: Vec<Allocated>,
+    owned: bool,
+) -> Realised {
+    let scopes: BTreeMap<Cluster, Scope> =
+        built.iter().map(|built| (built.plan.cluster, built.scope.clone())).collect();
+    let name_scopes =
+        built.iter().filter(|_| owned).filter_map(|built| Some((built.plan.cluster, built.name_scope.clone()?)));
+    let name_scopes = name_scopes.collect();
+    let mut network = Network::default();
+    let mut workloads = Vec::new();
+    for at in 0..context.graph.workloads.len() {
+        let id = WorkloadId(at);
+        let cluster = context.graph.workloads[at].cluster;
+        let mut plan = match scopes.get(&cluster) {
+            Some(scope) => needs::workload(&mut context, id, scope),
+            None => WorkloadPlan::default(),
+        };
+        plan.services = entries::services(&context, id);
+        workloads.push(plan);
+    }
+    let names = entries::names(&context);
+    let outer_ports = ports::outer(&mut context, &names, &mut allocated);
+    entries::realise(&mut context, &names, &outer_ports, &scopes, &mut workloads, &mut network);
+    let mut databases = needs::databases(&mut context, &scopes, &mut network);
+    let mut shared = needs::secrets(&mut context, &scopes, &mut workloads);
+    let mut clusters: Vec<ClusterPlan> = built.into_iter().map(|built| built.plan).collect();
+    for plan in &mut clusters {
+        entries::component_services(&context, plan);
+        entries::add_documents(plan, &mut databases.documents);
+        entries::add_documents(plan, &mut shared);
+    }
+    let system = context.target.definition.nodes.system;
+    let plan = OrganizationPlan {
+        graph: context.graph.clone(),
+        target: context.target.name.clone(),
+        clusters,
+        network,
+        workloads,
+        outer_ports,
+        databases: databases.endpoints,
+        streams: databases.streams,
+        flows: Vec::new(),
+        unbound: context.unbound(),
+    };
+    let card = card::card(&context, &plan);
+    Realised { plan, card, allocated, range, name_scopes, system: (system.cpu, system.memory, system.pods) }
+}
+
+/// Bindings whose name means nothing, and values that cannot be what they are for.
+fn known_bindings(context: &mut Context) {
+    let target = context.target;
+    let valid: BTreeSet<&str> = target.definition.bindings.keys().map(|name| name.value.as_str()).collect();
+    let (bindings, organization) = (context.bindings, context.organization.name.value.as_str());
+    for name in bindings.names(organization) {
+        let Some((_, binding)) = target.binding(&name.value) else {
+            let message = format!("the target `{}` has no binding `{}`", target.name, name.value);
+            let finding = Diagnostic::new(code::UNKNOWN_BINDING, message);
+            let finding = name.origin.span().map_or(finding.clone(), |span| finding.at(span, ""));
+            context.finding(finding.nearest(&name.value, "bindings", valid.iter().copied()));
+            continue;
+        };
+        let value = bindings.get(organization, &name.value);
+        let (Some(value), Some(pattern)) = (value, &binding.pattern) else { continue };
+        let shape = Shape::new(json!({"type": "string", "pattern": pattern.value}));
+        if shape.is_ok_and(|shape| !shape.allows(&json!(value.value))) {
+            let message = format!("this is not the {}", binding.description);
+            let help = format!("such a value looks like `{}`", binding.example.lines().next().unwrap_or_default());
+            context.problem(code::BAD_BINDING, value.origin, message, &help);
+        }
+    }
+}
+
+/// The target's named values, from first to last.
+fn values(context: &mut Context) {
+    let Some(template) = &context.target.definition.values else { return };
+    let mut values = serde_json::Map::new();
+    context.scope.set("values", &values);
+    for (name, template) in template.entries() {
+        let scope = context.scope.clone();
+        let object = context.named(name, template, &scope);
+        if let Some(object) = object {
+            values.insert(name.to_owned(), object.tree.to_json());
+            let origin = object.origins.lookup(&crate::base::TreePath::ROOT);
+            context.scope.trace(format!("values.{name}"), origin);
+        }
+        context.scope.set("values", &values);
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FindingData {
+    error: Option<String>,
+    warning: Option<String>,
+    at: Option<String>,
+    help: Option<String>,
+}
+
+/// Rules of the platform, as the target writes them down.
+fn findings(context: &mut Context, built: &[Built]) {
+    let Some(template) = &context.target.definition.findings else { return };
+    let views: Vec<_> = built.iter().map(|built| clusters::findings_view(&built.plan, &built.pools.views)).collect();
+    let scope = context.scope.with("clusters", &views);
+    let findings = context.data::<Vec<FindingData>>(template, &scope);
+    for finding in findings.into_iter().flat_map(|findings| findings.value) {
+        let origin = finding.at.as_deref().and_then(|at| context.parameters.written(at));
+        let origin = origin.unwrap_or(context.organization.name.origin);
+        let (code, message) = match (finding.error, finding.warning) {
+            (Some(message), _) => (code::PLATFORM_RULE, message),
+            (None, Some(message)) => (code::PLATFORM_ADVICE, message),
+            (None, None) => continue,
+        };
+        context.problem(code, origin, message, finding.help.as_deref().unwrap_or_default());
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubnetData {
+    zone: String,
+    range: String,
+}
+
+/// Whether each zone's subnet has an address for every pod of all clusters' nodes at their maximum.
+fn subnets(context: &mut Context, built: &[Built]) {
+    let network = &context.target.definition.network;
+    let Some(template) = &network.subnets else { return };
+    let scope = context.scope.clone();
+    let Some(subnets) = context.required::<Vec<SubnetData>>(template, &scope) else { return };
+    for subnet in subnets.value {
+        let Ok(range) = cidr::parse(&subnet.range) else { continue };
+        let size = (1_u64 << (32 - range.prefix_len())).saturating_sub(network.reserved.into());
+        let needed: u64 = built.iter().filter_map(|built| built.pools.addresses.get(&subnet.zone)).sum();
+        if needed > size {
+            let message = format!(
+                "the nodes in `{}` take up to {needed} addresses, and their subnet {} has {size}",
+                subnet.zone, subnet.range
+            );
+            let origin = built.iter().flat_map(|built| &built.plan.pools).map(|pool| pool.origin).next();
+            let help = "give the network a larger range, or the pools fewer nodes";
+            context.problem(code::SUBNET_TOO_SMALL, origin.unwrap_or(context.description.target.origin), message, help);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Addresses: the organization's range, and what must not overlap it.
+
+use ipnet::Ipv4Net;
+use sha2::{Digest, Sha256};
+
+use super::allocated::{Allocated, Row};
+use super::context::Context;
+use crate::base::name::OrganizationName;
+use crate::base::{Origin, Span, Traced};
+use crate::diag::{Diagnostic, code};
+use crate::target::cidr;
+
+/// A range with the words for it.
+pub(super) struct Named {
+    pub what: String,
+    pub range: Ipv4Net,
+    pub origin: Origin,
+}
+
+/// The range of the organization's network: as its parameters say, as it is allocated, or computed. None where the target
+/// knows none. A computed one depends on the organization's name and its own other ranges alone, so that no other
+/// organization disturbs it.
+pub(super) fn range(context: &mut Context, home: &str, allocated: &mut Vec<Allocated>) -> Option<Traced<String>> {
+    let definition = &context.target.definition.network;
+    let scope = context.scope.clone();
+    let given = definition.range.as_ref().and_then(|range| context.data::<String>(range, &scope));
+    if given.is_some() {
+        return given;
+    }
+    let allocate = definition.allocate.as_ref()?;
+    let environment = context.consortium.environment.value.as_str();
+    // A range belongs to the network, so that whoever lives within another's has the other's.
+    let row = context.allocations.cidr(environment, home);
+    let range = match row {
+        Some(row) => row.as_ref().map(|range| range.to_string()),
+        None => {
+            let others: Vec<Ipv4Net> = outside(context).into_iter().map(|named| named.range).collect();
+            let name = format!("{environment}/{home}");
+            let range = free(&allocate.from.value, allocate.prefix.value, &name, &others)?;
+            Traced::new(range, Origin::Rule("a range of its own, computed from the organization's name"))
+        }
+    };
+    let organization = OrganizationName::trusted(home);
+    allocated.push(Allocated { organization, row: Row::Cidr(range.value.clone()), kept: row.is_some() });
+    Some(range)
+}
+
+/// The part of a range that a name points to, or the next one that overlaps none of the others.
+fn free(from: &str, prefix: u8, name: &str, others: &[Ipv4Net]) -> Option<String> {
+    let bits = prefix.checked_sub(cidr::parse(from).ok()?.prefix_len())?;
+    let count = 1_u32.checked_shl(bits.into())?;
+    let digest = Sha256::digest(name.as_bytes());
+    let start = digest.iter().take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    (0..count).find_map(|step| {
+        let part = cidr::subnet(from, bits, start.wrapping_add(step) % count).ok()?;
+        let range = cidr::parse(&part).ok()?;
+        others.iter().all(|other| !cidr::overlap(&range, other)).then_some(part)
+    })
+}
+
+/// Ranges outside of the organization's network that its workloads must be able to tell from it.
+fn outside(context: &mut Context) -> Vec<Named> {
+    let description = context.description;
+    let mut ranges = Vec::new();
+    for vpn in &description.vpns {
+        for range in &vpn.ranges {
+            ranges.extend(named(format!("the VPN `{}`", vpn.name.value), &range.value, range.origin));
+        }
+    }
+    for system in &description.systems {
+        ranges.extend(named(
+            format!("the system `{}`", system.name.value),
+            &format!("{}/32", system.address.value),
+            system.address.origin,
+        ));
+    }
+    let scope = context.scope.clone();
+    let services = context.target.definition.network.services.as_ref();
+    if let Some(services) = services.and_then(|services| context.data::<String>(services, &scope)) {
+        ranges.extend(named("the clusters' Services".to_owned(), &services.value, services.origin));
+    }
+    ranges
+}
+
+fn named(what: String, range: &str, origin: Origin) -> Option<Named> {
+    Some(Named { what, range: cidr::parse(range).ok()?, origin })
+}
+
+/// Ranges that must not share an address: the network itself, its Services, VPNs and systems.
+pub(super) fn check(context: &mut Context, range: &Traced<String>) {
+    let Ok(own) = cidr::parse(&range.value) else { return };
+    if own.network() != own.addr() {
+        let message = format!("`{}` is no range: its first address is {}", range.value, own.trunc());
+        context.problem(code::ADDRESS, range.origin, message, "write the range with its first address");
+        return;
+    }
+    let others = outside(context);
+    let organization = format!("the network of `{}`", context.organization.name.value);
+    for other in &others {
+        if cidr::overlap(&own, &other.range) {
+            overlap(context, (&organization, own, range.origin), (&other.what, other.range, other.origin));
+        }
+    }
+    let services = others.iter().find(|named| named.what == "the clusters' Services");
+    for other in others.iter().filter(|other| services.is_some_and(|services| services.what != other.what)) {
+        if let Some(services) = services
+            && cidr::overlap(&services.range, &other.range)
+        {
+            overlap(
+                context,
+                (&services.what, services.range, services.origin),
+                (&other.what, other.range, other.origin),
+            );
+        }
+    }
+}
+
+fn overlap(context: &mut Context, one: (&str, Ipv4Net, Origin), other: (&str, Ipv4Net, Origin)) {
+    let finding = overlapping(one, other, context.organization.name.origin.span());
+    context.finding(finding);
+}
+
+/// Two ranges share an address. Marked at the one that somebody wrote, else at `otherwise`.
+pub(super) fn overlapping(
+    one: (&str, Ipv4Net, Origin),
+    other: (&str, Ipv4Net, Origin),
+    otherwise: Option<Span>,
+) -> Diagnostic {
+    let message = format!("{} ({}) and {} ({}) share addresses", one.0, one.1, other.0, other.1);
+    let finding = Diagnostic::new(code::NETWORK_OVERLAP, message);
+    let finding = match (one.2.span(), other.2.span()) {
+        (Some(span), Some(also)) => finding.at(span, "").related(also, "the other"),
+        (Some(span), None) | (None, Some(span)) => finding.at(span, ""),
+        (None, None) => match otherwise {
+            Some(span) => finding.at(span, ""),
+            None => finding,
+        },
+    };
+    finding.help("packets to a shared address can go one way only: give one of them another range")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_computed_range_avoids_the_others_and_stays_for_its_name() {
+        let first = free("10.0.0.0/8", 16, "production/akachain", &[]).unwrap();
+        assert_eq!(free("10.0.0.0/8", 16, "production/akachain", &[]).unwrap(), first);
+        assert_ne!(free("10.0.0.0/8", 16, "staging/akachain", &[]).unwrap(), first);
+        let taken = cidr::parse(&first).unwrap();
+        let next = free("10.0.0.0/8", 16, "production/akachain", &[taken]).unwrap();
+        assert!(!cidr::overlap(&cidr::parse(&next).unwrap(), &taken));
+        assert_eq!(free("10.0.0.0/16", 16, "x", &[cidr::parse("10.0.0.0/8").unwrap()]), None);
+        assert_eq!(free("10.0.0.0/16", 8, "x", &[]), None);
+    }
+}

@@ -1,0 +1,137 @@
+//! What only shows when all organizations of an environment are seen at once.
+
+use std::collections::BTreeMap;
+
+use super::capacity::{self, Load, Room};
+use super::network::overlapping;
+use super::{Allocated, Realised};
+use crate::base::Origin;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::expand::Workload;
+use crate::resolve::{Cluster, Consortium, Description, OrgIx};
+use crate::target::cidr;
+
+/// Checks the organizations of one environment against each other.
+pub fn together(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
+    names(consortium, realised, diagnostics);
+    networks(consortium, realised, diagnostics);
+    for one in realised {
+        fits(consortium, one, realised, diagnostics);
+    }
+    unallocated(consortium, realised, diagnostics);
+}
+
+/// Clusters whose names must differ.
+fn names(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<(&str, &str), OrgIx> = BTreeMap::new();
+    for one in realised {
+        let at = one.plan.graph.organization;
+        for plan in &one.plan.clusters {
+            let Some(scope) = one.name_scopes.get(&plan.cluster) else { continue };
+            if let Some(other) = known.insert((scope, &plan.name), at) {
+                let message = format!("two clusters are called `{}` in {scope}", plan.name);
+                let finding = Diagnostic::new(code::CLUSTER_NAME_TAKEN, message);
+                let finding = place(finding, name(consortium, at), name(consortium, other), "the other organization");
+                let help = "rename an organization, or give each an account of its own";
+                diagnostics.push(finding.about(consortium.organization(at).name.value.as_str()).help(help));
+            }
+        }
+    }
+}
+
+/// Networks that meet at one VPN gateway must not share addresses.
+fn networks(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
+    let own: Vec<_> = realised
+        .iter()
+        .filter_map(|one| {
+            let at = one.plan.graph.organization;
+            let description = consortium.organization(at).description().filter(|about| about.within.is_none())?;
+            let range = one.range.as_ref()?;
+            Some((at, description, cidr::parse(&range.value).ok()?, range.origin))
+        })
+        .collect();
+    for (first, one) in own.iter().enumerate() {
+        for other in
+            own.iter().skip(first + 1).filter(|other| joined(one.1, other.1) && cidr::overlap(&one.2, &other.2))
+        {
+            let words = |at: OrgIx| format!("the network of `{}`", consortium.organization(at).name.value);
+            let (left, right) = (words(one.0), words(other.0));
+            let finding =
+                overlapping((&left, one.2, one.3), (&right, other.2, other.3), name(consortium, one.0).span());
+            diagnostics.push(finding.help("both are reached through one VPN gateway"));
+        }
+    }
+}
+
+/// Whether two organizations' networks meet at a gateway.
+fn joined(one: &Description, other: &Description) -> bool {
+    one.vpns.iter().any(|vpn| other.vpns.iter().any(|also| also.gateway.value == vpn.gateway.value))
+}
+
+/// Whether the nodes of an organization's own clusters hold everything that runs there, lodgers' pods included.
+fn fits(consortium: &Consortium, one: &Realised, realised: &[Realised], diagnostics: &mut Diagnostics) {
+    let owner = one.plan.graph.organization;
+    let (cpu, memory, pods) = one.system;
+    let system = Room { cpu, memory, pods: pods.into() };
+    for plan in one.plan.clusters.iter().filter(|plan| plan.owner == owner && !plan.pools.is_empty()) {
+        let workloads = || all_in(realised, owner, plan.cluster);
+        let shortage = |load| capacity::shortage(workloads(), system, &plan.pools, load);
+        let (code, load, shortage) = match (shortage(Load::Least), shortage(Load::Most)) {
+            (Some(shortage), _) => (code::NO_ROOM, "", shortage),
+            (None, Some(shortage)) => {
+                (code::NO_ROOM_TO_SCALE, " once every service is scaled to its maximum", shortage)
+            }
+            (None, None) => continue,
+        };
+        let nodes: u32 = plan.pools.iter().map(|pool| pool.maximum).sum();
+        let message =
+            format!("{} pods of the cluster `{}` find no room on its {nodes} nodes{load}", shortage.pods, plan.name);
+        let origin = plan.pools.first().map_or(name(consortium, owner), |pool| pool.origin);
+        let finding = place(Diagnostic::new(code, message), origin, name(consortium, owner), "");
+        let kind = plan.pools.first().map_or("", |pool| pool.instance_type.value.as_str());
+        let finding = match shortage.nodes {
+            Some(1) => finding.help(format!("1 node more of type `{kind}` would do: raise `maximum`")),
+            Some(more) => finding.help(format!("{more} nodes more of type `{kind}` would do: raise `maximum`")),
+            None => finding.help(format!("a pod is larger than a node of type `{kind}`: use a larger type")),
+        };
+        diagnostics.push(finding.about(consortium.organization(owner).name.value.as_str()));
+    }
+}
+
+/// Every workload in a cluster of an owner's, whoever it belongs to.
+fn all_in(realised: &[Realised], owner: OrgIx, cluster: Cluster) -> impl Iterator<Item = &Workload> {
+    let there = move |one: &&Realised| one.plan.clusters.iter().any(|plan| plan.owner == owner);
+    let workloads = realised.iter().filter(there).flat_map(|one| &one.plan.graph.workloads);
+    workloads.filter(move |workload| workload.cluster == cluster)
+}
+
+/// Numbers that nobody has written down, told once for the environment.
+fn unallocated(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
+    let missing: Vec<&Allocated> = realised.iter().flat_map(|one| &one.allocated).filter(|one| !one.kept).collect();
+    let Some(first) = missing.first() else { return };
+    let environment = &consortium.environment.value;
+    let message = match missing.len() {
+        1 => format!("one number of `{environment}` has no row in allocations.yaml"),
+        count => format!("{count} numbers of `{environment}` have no row in allocations.yaml"),
+    };
+    let finding = Diagnostic::new(code::UNALLOCATED, message);
+    let finding = match consortium.environment.origin.span() {
+        Some(span) => finding.at(span, ""),
+        None => finding,
+    };
+    let help = format!("such as {}; `akcgen allocate` writes them down, so that they never change", first.words());
+    diagnostics.push(finding.help(help));
+}
+
+fn name(consortium: &Consortium, at: OrgIx) -> Origin {
+    consortium.organization(at).name.origin
+}
+
+/// Marks the first of two places that somebody wrote, and shows the other.
+fn place(finding: Diagnostic, one: Origin, other: Origin, label: &str) -> Diagnostic {
+    match (one.span(), other.span()) {
+        (Some(span), Some(also)) if span != also && !label.is_empty() => finding.at(span, "").related(also, label),
+        (Some(span), _) | (None, Some(span)) => finding.at(span, ""),
+        (None, None) => finding,
+    }
+}
