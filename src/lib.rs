@@ -26,3 +26,5 @@ pub mod package;
 pub mod emit;
 
 pub mod cli;
+
+pub mod compile;

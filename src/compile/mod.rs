@@ -1,0 +1,113 @@
+//! The whole pipeline on one screen: from the text of a blueprint to the files of a bundle, in memory.
+//!
+//! `build`, `check`, `explain` and the golden tests are these same two functions with different sinks.
+
+mod check;
+mod describe;
+mod options;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use options::Options;
+
+use crate::base::name::Label;
+use crate::base::{Sources, Traced};
+use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan};
+use crate::configure;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::expand;
+use crate::lower;
+use crate::package::{self, BundleFile};
+use crate::parse::{self, Parsed};
+use crate::resolve::acceptance::{Acceptances, Accepted};
+use crate::resolve::{self, Consortium};
+use crate::target::Shelf;
+
+/// Takes the files of a bundle as they are made, path below the output folder and content, from several threads.
+pub type Sink<'a> = &'a (dyn Fn(String, BundleFile) + Sync);
+
+/// What has been decided, before anything is emitted.
+#[derive(Debug)]
+pub struct Plans {
+    pub shelf: Shelf,
+    /// One for each environment, in order of names.
+    pub environments: Vec<Bound>,
+    /// Findings that the blueprint accepts.
+    pub accepted: Vec<Accepted>,
+}
+
+/// Everything that may refuse the input: text to plans. `None` if it is refused; then the reasons are recorded.
+pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Plans> {
+    let shelf = Shelf::load(&options.target_folders, sources, diagnostics);
+    let parameters: Vec<_> = shelf.iter().map(|target| (target.name.clone(), target.schema().clone())).collect();
+    let parsed = parse::parse(&options.blueprint, sources, &parameters, diagnostics)?;
+    let allocations = Allocations::read(&options.folder(), sources, diagnostics);
+    let mut accepted = Acceptances::new();
+    let mut environments = Vec::new();
+    let mut consortia = Vec::new();
+    for environment in parsed.environments() {
+        let mut found = Diagnostics::new();
+        let consortium = consortium(&parsed, &environment, options, sources, &mut found).map(Arc::new);
+        let Some(consortium) = consortium else {
+            diagnostics.extend(found.iter().cloned());
+            continue;
+        };
+        let names = consortium.described().map(|(_, organization, _)| organization.name.value.as_str());
+        let bindings = Bindings::read(&options.folder(), &environment.value, names, sources, &mut found);
+        let graphs = expand::expand(&consortium);
+        let bound = bind::bind(Arc::clone(&consortium), &graphs, &shelf, &allocations, &bindings, &mut found);
+        if let Some(bound) = &bound {
+            check::patches(&bound.plan, &mut found);
+            check::bindings(&bound.plan, options.require_bound, &mut found);
+        }
+        diagnostics.extend(accepted.settle(&consortium, &found).iter().cloned());
+        environments.extend(bound);
+        consortia.push(consortium);
+    }
+    options.check(&consortia, diagnostics);
+    let accepted = accepted.finish(diagnostics);
+    (!diagnostics.has_errors()).then_some(Plans { shelf, environments, accepted })
+}
+
+/// One environment's consortium.
+fn consortium(
+    parsed: &Parsed,
+    environment: &Traced<Label>,
+    options: &Options,
+    sources: &Sources,
+    found: &mut Diagnostics,
+) -> Option<Consortium> {
+    let mut blueprint = parsed.environment(&environment.value, sources, found)?;
+    options.retarget(&mut blueprint);
+    resolve::resolve(&blueprint, environment, &parsed.files, found)
+}
+
+/// Everything that cannot fail any more: plans to files. What fails here is a fault of akcgen and recorded as such.
+pub fn emit(plans: &Plans, options: &Options, sink: Sink, diagnostics: &mut Diagnostics) {
+    let mut described = describe::Described::default();
+    for plan in plans.environments.iter().map(|bound| &bound.plan).filter(|plan| options.wants_environment(plan)) {
+        match package::consortium(&plan.consortium, &plan.cards, options.traced) {
+            Ok(files) => files.into_iter().for_each(|(path, file)| sink(path, file)),
+            Err(error) => diagnostics.push(Diagnostic::new(code::BUG, error.to_string())),
+        }
+        let wanted: Vec<&OrganizationPlan> =
+            plan.organizations.iter().filter(|organization| options.wants_organization(plan, organization)).collect();
+        let images: Vec<_> = wanted
+            .par_iter()
+            .map(|organization| {
+                let configuration = configure::configure(plan, organization);
+                let clusters = lower::lower(plan, organization, &configuration);
+                for (path, file) in package::manifests(plan, organization, &clusters, options.traced) {
+                    sink(path, file);
+                }
+                package::images(&clusters)
+            })
+            .collect();
+        for (organization, images) in wanted.into_iter().zip(images) {
+            described.add(plans, plan, organization, images);
+        }
+    }
+    described.emit(options, sink, diagnostics);
+}

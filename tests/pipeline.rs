@@ -1,0 +1,103 @@
+//! The shipped blueprints through the whole pipeline: what one stage promises the next.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use akcgen::base::Sources;
+use akcgen::compile::{self, Options, Plans};
+use akcgen::configure::{self, VariableValue};
+use akcgen::diag::Diagnostics;
+use akcgen::diag::render::{Format, render};
+use akcgen::package::BundleFile;
+
+const SHIPPED: [&str; 2] = ["blueprints/akachain.yaml", "blueprints/minimal.yaml"];
+
+fn options(blueprint: &str) -> Options {
+    let blueprint = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(blueprint);
+    Options { blueprint, traced: true, ..Options::default() }
+}
+
+fn plans(options: &Options) -> Plans {
+    let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
+    let plans = compile::plan(options, &mut sources, &mut found);
+    plans.unwrap_or_else(|| panic!("{}", render(Format::Human, &found, &sources, false)))
+}
+
+fn bundle(options: &Options) -> BTreeMap<String, BundleFile> {
+    let files = Mutex::new(BTreeMap::new());
+    let mut found = Diagnostics::new();
+    let sink = |path: String, file: BundleFile| {
+        assert!(files.lock().unwrap().insert(path.clone(), file).is_none(), "{path} is written twice");
+    };
+    compile::emit(&plans(options), options, &sink, &mut found);
+    assert!(!found.has_errors(), "{}", render(Format::Human, &found, &Sources::new(), false));
+    files.into_inner().unwrap()
+}
+
+#[test]
+fn every_line_has_an_origin() {
+    for blueprint in SHIPPED {
+        for (path, file) in bundle(&options(blueprint)) {
+            assert_eq!(file.text.lines().count(), file.lines.len(), "{path}");
+            assert!(file.text.ends_with('\n'), "{path} ends without a line's end");
+        }
+    }
+}
+
+#[test]
+fn what_is_traced_says_the_same_as_what_is_not() {
+    let traced = options(SHIPPED[0]);
+    let plain = bundle(&Options { traced: false, ..traced.clone() });
+    for (path, file) in bundle(&traced) {
+        assert_eq!(plain[&path].text, file.text, "{path}");
+    }
+}
+
+#[test]
+fn containers_name_only_secrets_that_are_there() {
+    for blueprint in SHIPPED {
+        for bound in &plans(&options(blueprint)).environments {
+            let plan = &bound.plan;
+            for organization in &plan.organizations {
+                let graph = &organization.graph;
+                let known: BTreeSet<(&str, &str, &str)> = graph
+                    .secrets
+                    .iter()
+                    .flat_map(|secret| {
+                        let (namespace, name) = (secret.namespace.as_str(), secret.name.as_str());
+                        secret.keys.iter().map(move |key| (namespace, name, key.as_str()))
+                    })
+                    .collect();
+                let configuration = configure::configure(plan, organization);
+                for (workload, containers) in graph.workloads.iter().zip(&configuration.containers) {
+                    for container in containers {
+                        let variables = container.environment.iter().filter_map(|variable| match &variable.value {
+                            VariableValue::Secret { secret, key } => Some((secret, key)),
+                            VariableValue::Plain(_) => None,
+                        });
+                        let files = container.secret_files.iter().map(|file| (&file.secret, &file.key));
+                        for (secret, key) in variables.chain(files) {
+                            let wanted = (workload.namespace.as_str(), secret.as_str(), key.as_str());
+                            assert!(known.contains(&wanted), "{}: {wanted:?} in {blueprint}", workload.name);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_named_organization_and_environment_are_emitted() {
+    let only = Options {
+        organizations: vec!["member-one".to_owned()],
+        environments: vec!["staging".to_owned()],
+        ..options(SHIPPED[0])
+    };
+    for path in bundle(&only).keys() {
+        let own = path.starts_with("member-one/") || path.starts_with("consortium/staging/") || path == "README.md";
+        assert!(own && !path.contains("production"), "{path}");
+    }
+}
