@@ -25,6 +25,6 @@ pub mod package;
 
 pub mod emit;
 
-pub mod cli;
-
 pub mod compile;
+
+pub mod cli;
