@@ -135,6 +135,18 @@ pub struct ControllerPlan {
     pub values: Object,
 }
 
+impl ControllerPlan {
+    /// The command that installs it with the values in a file.
+    pub fn install(&self, values: &str) -> String {
+        let ControllerPlan { name, namespace, chart, version, .. } = self;
+        let repository = self.repository.iter().map(|repository| format!(" --repo {repository}")).collect::<String>();
+        format!(
+            "helm upgrade --install {name} {chart}{repository} --version {version} --namespace {namespace} \
+             --create-namespace --values {values}"
+        )
+    }
+}
+
 /// A group of equal nodes in one zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoolPlan {

@@ -39,13 +39,12 @@ fn object_file(folder: &str, file: &ObjectFile, traced: bool) -> (String, Bundle
 
 /// The values of a controller's chart, headed by the command that installs it.
 fn values(prelude: &str, controller: &ControllerPlan, traced: bool) -> (String, BundleFile) {
-    let ControllerPlan { name, namespace, chart, repository, version, values, images: _ } = controller;
-    let repository = repository.as_ref().map_or(String::new(), |repository| format!(" --repo {repository}"));
-    let file = format!("{name}.values.yaml");
-    let comment = format!(
-        "helm upgrade --install {name} {chart}{repository} --version {version} --namespace {namespace} --create-namespace --values {file}"
-    );
-    (format!("{prelude}/controllers/{file}"), BundleFile::of(&comment, std::slice::from_ref(values), traced))
+    let file = format!("{}.values.yaml", controller.name);
+    let comment = controller.install(&file);
+    (
+        format!("{prelude}/controllers/{file}"),
+        BundleFile::of(&comment, std::slice::from_ref(&controller.values), traced),
+    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
+use crate::bind::{ClusterPlan, ControllerPlan, OrganizationPlan, Plan};
 use crate::expand::{EntryKind, OrganizationGraph};
 use crate::resolve::Cluster;
 
@@ -52,16 +52,9 @@ pub struct ClusterView {
     pub folder: &'static str,
     pub namespaces: Vec<String>,
     pub workloads: usize,
-    pub controllers: Vec<ControllerView>,
+    /// The commands that install its controllers.
+    pub controllers: Vec<String>,
     pub secrets: Vec<SecretView>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ControllerView {
-    pub name: String,
-    pub namespace: String,
-    pub chart: String,
-    pub version: String,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -89,8 +82,9 @@ impl EnvironmentView {
     /// The view of one organization's plan.
     pub fn of(plan: &Plan, organization: &OrganizationPlan) -> Self {
         let unbound = organization.unbound.iter();
+        let environment = plan.consortium.environment.value.as_str();
         EnvironmentView {
-            name: plan.consortium.environment.value.to_string(),
+            name: environment.to_owned(),
             clusters: organization
                 .clusters
                 .iter()
@@ -105,7 +99,7 @@ impl EnvironmentView {
 }
 
 impl ClusterView {
-    fn of(cluster: &ClusterPlan, graph: &OrganizationGraph) -> Self {
+    fn of(cluster: &ClusterPlan, graph: &OrganizationGraph, environment: &str) -> Self {
         let here = |other: Cluster| other == cluster.cluster;
         let mut secrets: Vec<SecretView> = graph
             .secrets
@@ -119,12 +113,9 @@ impl ClusterView {
             .collect();
         secrets.sort();
         secrets.dedup();
-        let controller = |controller: &crate::bind::ControllerPlan| ControllerView {
-            name: controller.name.clone(),
-            namespace: controller.namespace.clone(),
-            chart: controller.chart.clone(),
-            version: controller.version.clone(),
-        };
+        let folder = format!("{}/prelude/{environment}/controllers", cluster.cluster.as_str());
+        let install =
+            |controller: &ControllerPlan| controller.install(&format!("{folder}/{}.values.yaml", controller.name));
         ClusterView {
             title: match cluster.cluster {
                 Cluster::Blockchain => "Blockchain",
@@ -135,7 +126,7 @@ impl ClusterView {
             folder: cluster.cluster.as_str(),
             namespaces: cluster.namespaces.iter().map(|namespace| namespace.name.clone()).collect(),
             workloads: graph.workloads.iter().filter(|workload| here(workload.cluster)).count(),
-            controllers: cluster.controllers.iter().map(controller).collect(),
+            controllers: cluster.controllers.iter().map(install).collect(),
             secrets,
         }
     }
