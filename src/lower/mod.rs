@@ -104,8 +104,11 @@ fn shared_files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     let file = |name: &str, objects: Vec<Object>| {
         (!objects.is_empty()).then(|| ObjectFile { path: format!("{name}.yaml"), cause: cause.clone(), objects })
     };
+    // A document in a namespace that the target made itself stands with those that are in none.
+    let known = |name: &&str| scope.cluster.namespaces.iter().any(|namespace| namespace.name == *name);
     let documents = |namespace: Option<&str>| -> Vec<Object> {
-        let inside = scope.cluster.documents.iter().filter(|document| document.namespace() == namespace);
+        let own = |document: &&Object| document.namespace().filter(known) == namespace;
+        let inside = scope.cluster.documents.iter().filter(own);
         inside.map(|document| scope.label_document(document, None)).collect()
     };
     let namespaces = scope.cluster.namespaces.iter().filter_map(|namespace| {

@@ -16,8 +16,10 @@ const LEDGER_PRIORITY: i32 = 1_000_000;
 
 pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     let cluster = scope.cluster;
+    // What a cluster has once is its owner's, even where another organization's workloads use it.
+    let owned = cluster.owner == scope.organization.graph.organization;
     let classes: BTreeMap<&str, _> =
-        cluster.storage_classes.values().map(|class| (class.name.as_str(), class)).collect();
+        cluster.storage_classes.values().filter(|_| owned).map(|class| (class.name.as_str(), class)).collect();
     let ledger = workloads.iter().find(|bound| pod::bears_ledger(bound.workload)).map(|bound| bound.workload.origin);
     let files: [(&str, Vec<Object>); 4] = [
         ("namespaces.yaml", cluster.namespaces.iter().map(|plan| namespace(scope, plan)).collect()),

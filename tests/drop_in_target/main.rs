@@ -1,0 +1,122 @@
+//! A target that lives beside this test alone is compiled without any change in `src/`: own parameters, storage classes,
+//! load balancers by Services, an Ingress with its own certificate, PostgreSQL run in the cluster, MySQL given by the user.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use akcgen::base::{Object, Origin, Sources, Tree};
+use akcgen::bind::{Allocations, Bindings, Plan, bind};
+use akcgen::diag::Diagnostics;
+use akcgen::diag::render::{Format, render};
+use akcgen::target::Shelf;
+use akcgen::{configure, expand, lower, parse, resolve};
+
+const BLUEPRINT: &str = "tests/drop_in_target/blueprint.yaml";
+const TARGETS: &str = "tests/drop_in_target/targets";
+
+struct Compiled {
+    sources: Sources,
+    plan: Plan,
+    /// The objects of `maker`.
+    objects: Vec<Object>,
+}
+
+fn compile() -> Compiled {
+    let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
+    let shelf = Shelf::load(&[PathBuf::from(TARGETS)], &mut sources, &mut found);
+    let parsed = parse::parse(Path::new(BLUEPRINT), &mut sources, &shelf.schemas(), &mut found);
+    let parsed = parsed.unwrap_or_else(|| panic!("{}", render(Format::Human, &found, &sources, false)));
+    let name = parsed.environments().remove(0);
+    let blueprint = parsed.environment(&name.value, &sources, &mut found).unwrap();
+    let consortium = Arc::new(resolve::resolve(&blueprint, &name, &parsed.files, &mut found).unwrap());
+    let graphs = expand::expand(&consortium);
+    let nothing = (Allocations::default(), Bindings::default());
+    let bound = bind(Arc::clone(&consortium), &graphs, &shelf, &nothing.0, &nothing.1, &mut found);
+    let left = resolve::Acceptances::new().settle(&consortium, &found);
+    assert_eq!(render(Format::Human, &left, &sources, false), "");
+    let plan = bound.unwrap().plan;
+    let maker = &plan.organizations[0];
+    let configuration = configure::configure(&plan, maker);
+    let clusters = lower::lower(&plan, maker, &configuration);
+    let files = clusters.into_iter().flat_map(|cluster| cluster.prelude.into_iter().chain(cluster.files));
+    let objects = files.flat_map(|file| file.objects).collect();
+    Compiled { sources, plan, objects }
+}
+
+impl Compiled {
+    fn get(&self, kind: &str, name: &str) -> &Tree {
+        &self.object(kind, name).tree
+    }
+
+    fn object(&self, kind: &str, name: &str) -> &Object {
+        let found = self.objects.iter().find(|object| object.kind() == Some(kind) && object.name() == Some(name));
+        found.unwrap_or_else(|| panic!("there is a {kind} {name}"))
+    }
+
+    fn text(&self, kind: &str, name: &str, path: &'static str) -> Option<&str> {
+        self.get(kind, name).at(&path.into()).and_then(Tree::as_str)
+    }
+}
+
+#[test]
+fn a_target_beside_the_test_is_compiled() {
+    let compiled = compile();
+    assert_eq!(compiled.text("StorageClass", "array-ledger", "provisioner"), Some("csi.vsphere.vmware.com"));
+    assert_eq!(compiled.text("StorageClass", "array-ledger", "parameters/storagepolicyname"), Some("platinum"));
+    assert_eq!(compiled.text("Service", "peer0-balancer", "spec/type"), Some("LoadBalancer"));
+    assert_eq!(
+        compiled.text("Service", "peer0-balancer", "metadata/annotations/onsite.example~1host"),
+        Some("peer0.maker.example")
+    );
+    assert_eq!(compiled.text("Ingress", "orders-portal", "spec/tls/0/secretName"), Some("portal-maker-example-tls"));
+    assert_eq!(
+        compiled.text("StatefulSet", "postgresql", "metadata/annotations/onsite.example~1schemas"),
+        Some("data_sync")
+    );
+    let labels = compiled.get("StatefulSet", "peer0").at(&"spec/template/metadata/labels".into()).unwrap();
+    assert_eq!(labels.get("onsite.example/room-spread").and_then(Tree::as_str), Some("yes"));
+    let kinds: Vec<_> = compiled.objects.iter().filter_map(Object::kind).collect();
+    assert!(!kinds.contains(&"TargetGroupBinding") && !kinds.contains(&"Schedule"), "{kinds:?}");
+}
+
+#[test]
+fn each_node_has_the_port_of_its_own_balancer() {
+    let plan = compile().plan;
+    let ports =
+        |organization: usize| -> Vec<u16> { plan.cards[organization].peers.iter().map(|peer| peer.port).collect() };
+    assert_eq!(ports(0), [7051, 7051, 7051], "a balancer each");
+    assert_eq!(ports(1), [7051, 7061, 7071], "one balancer for all");
+}
+
+#[test]
+fn policies_name_the_pods_of_a_database_in_the_cluster_and_the_range_of_one_outside() {
+    let compiled = compile();
+    let policy = |name| compiled.get("NetworkPolicy", name).to_json().to_string();
+    assert!(
+        policy("data-sync").contains(r#""kubernetes.io/metadata.name":"maker-postgresql""#),
+        "{}",
+        policy("data-sync")
+    );
+    assert!(policy("orders").contains("192.168.7.0/24"), "{}", policy("orders"));
+    assert!(policy("dapp").contains("192.168.0.0/20"), "{}", policy("dapp"));
+}
+
+#[test]
+fn values_lead_back_to_the_lines_that_caused_them() {
+    let compiled = compile();
+    let place = |object: &Object, path: &'static str| match object.origins.lookup(&path.into()) {
+        Origin::Source(span) => {
+            let position = compiled.sources.position(span);
+            format!("{}:{}", compiled.sources.file(span.file).name, position.line)
+        }
+        other => format!("{other:?}"),
+    };
+    let ledger = compiled.object("StorageClass", "array-ledger");
+    assert_eq!(place(ledger, "parameters/storagepolicyname"), format!("{BLUEPRINT}:11"));
+    let state = compiled.object("StorageClass", "array-state");
+    assert_eq!(place(state, "parameters/storagepolicyname"), format!("{TARGETS}/onsite/target.yaml:76"));
+    let server = compiled.object("StatefulSet", "postgresql");
+    let template = "tests/drop_in_target/targets/onsite/templates/postgresql.yaml";
+    assert_eq!(place(server, "spec/replicas"), format!("{template}:21"));
+}
