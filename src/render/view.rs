@@ -88,7 +88,7 @@ impl EnvironmentView {
             clusters: organization
                 .clusters
                 .iter()
-                .map(|cluster| ClusterView::of(cluster, &organization.graph))
+                .map(|cluster| ClusterView::of(cluster, &organization.graph, environment))
                 .collect(),
             unbound: unbound
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
