@@ -215,6 +215,7 @@ codes! {
     (RANGES_OVERLAP, "AKC0291", Error, "two address ranges overlap"),
     (UNREACHABLE_SYSTEM, "AKC0292", Error, "a system that cannot be reached this way"),
     (NOT_ACCEPTABLE, "AKC0293", Error, "something that cannot be accepted"),
+    (NAMES_TOO_LONG, "AKC0294", Error, "names that are too long together"),
     (TARGET_SHAPE, "AKC0301", Error, "a target's file has a fault"),
     (TARGET_FILE, "AKC0302", Error, "a target's file is missing"),
     (TARGET_NAME, "AKC0303", Error, "an expression of a target uses a name that is not there"),

@@ -132,7 +132,10 @@ fn only_cards(tree: &Node, diagnostics: &mut Diagnostics) {
                 )
                 .at(other.key_span, "written here")
                 .related(card.key_span, "the card")
-                .help("somebody else runs this organization, and its card says all that others need: take this away, or the card"),
+                .help(
+                    "somebody else runs this organization, and its card says all that others need: take \
+                    this away, or the card",
+                ),
             );
         }
     }

@@ -141,7 +141,8 @@ fn public_certificates(text: &str) -> Result<(), (Code, &'static str, &'static s
         ))
     };
     if text.contains("PRIVATE KEY-----") {
-        let help = "a private key never stands beside a blueprint: take it out of the file and out of the history, and replace it";
+        let help = "a private key never stands beside a blueprint: take it out of the file and out of the \
+            history, and replace it";
         return Err((code::PRIVATE_KEY, "holds a private key", help));
     }
     let mut body: Option<String> = None;

@@ -5,7 +5,8 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Diagnostics, code, shown};
 use crate::source::{Entry, Node, Value};
 
-const NAME_IT: &str = "declare its name and purpose under the organization's `secrets` and give it to a variable under the service's `secrets`; replace the secret, since whoever has read this text has it";
+const NAME_IT: &str = "declare its name and purpose under the organization's `secrets` and give it to a \
+    variable under the service's `secrets`; replace the secret, since whoever has read this text has it";
 
 /// Reports every text that holds what none may hold.
 pub(super) fn check(root: &Node, diagnostics: &mut Diagnostics) {

@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn short_forms_are_written_out_everywhere() {
         let node = normalised(
-            "peers: 2\ngroups:\n  a: {peers: 3}\n  b:\nreach: cluster\nchannels: {trade: [x, z]}\nlist: [1, {count: 2}]\n",
+            "peers: 2\ngroups:\n  a: {peers: 3}\n  b:\nreach: cluster\nchannels: {trade: [x, z]}\nlist: [1, \
+                {count: 2}]\n",
         );
         let expected = json!({
             "peers": {"count": 2},

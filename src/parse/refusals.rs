@@ -33,7 +33,8 @@ const REFUSALS: &[Refusal] = &[
         beside: None,
         code: code::STATE_FLAG,
         message: "a blueprint says what shall be, never what is new or gone",
-        help: "take the key away: what changes is found by comparing two blueprints; leave out what shall not be, or name it under `without` in an environment",
+        help: "take the key away: what changes is found by comparing two blueprints; leave out what shall not \
+            be, or name it under `without` in an environment",
     },
     Refusal {
         keys: &[
@@ -49,7 +50,8 @@ const REFUSALS: &[Refusal] = &[
         beside: None,
         code: code::HOOKS,
         message: "there are no hooks",
-        help: "steps that people or pipelines do stand in the organization's runbook; a program of your own is a service",
+        help: "steps that people or pipelines do stand in the organization's runbook; a program of your own \
+            is a service",
     },
     Refusal {
         keys: &["nodePort", "nodePorts", "hostPort", "hostNetwork", "externalIPs"],
@@ -121,7 +123,8 @@ const REFUSALS: &[Refusal] = &[
         beside: None,
         code: code::SECRET_LITERAL,
         message: "no secret is written in a blueprint",
-        help: "declare its name and purpose under the organization's `secrets`, and give it to a variable under the service's `secrets`",
+        help: "declare its name and purpose under the organization's `secrets`, and give it to a variable \
+            under the service's `secrets`",
     },
     Refusal {
         keys: &["systemChannel", "genesisProfile", "genesis", "consortiums", "lscc"],
@@ -135,7 +138,8 @@ const REFUSALS: &[Refusal] = &[
         beside: Some("zookeepers"),
         code: code::ORDERER_GROUPS,
         message: "a consortium has one ordering service",
-        help: "write under `orderers` how many each organization runs; with Raft a channel may be served by some of them (`channels.<channel>.orderers`)",
+        help: "write under `orderers` how many each organization runs; with Raft a channel may be served by \
+            some of them (`channels.<channel>.orderers`)",
     },
 ];
 
@@ -202,7 +206,8 @@ impl<'a> Walk<'a> {
             return told(code::OLD_FABRIC, "Fabric before 2.5 is not supported", help);
         }
         if choices.contains(&"organization") && matches!(seen.as_str(), "nodeport" | "node-port" | "hostport") {
-            let help = "say who may reach the service: `cluster`, `organization`, `consortium`, or address ranges under `internet`";
+            let help = "say who may reach the service: `cluster`, `organization`, `consortium`, or address \
+                ranges under `internet`";
             return told(code::NODE_PORT, "no port of a node is opened", help);
         }
         None

@@ -155,7 +155,8 @@ fn chosen_anchors(
             format!("`{}` would have no anchor peer in this channel", organization.name.value),
             "no anchor",
         );
-        let help = "without an anchor the other members never find its peers (fabric#5034); leave the line out to take the first two";
+        let help = "without an anchor the other members never find its peers (fabric#5034); leave the line \
+            out to take the first two";
         context.push(none.help(help));
     }
     chosen.sort_unstable();

@@ -1,6 +1,6 @@
 //! What every part of this stage looks things up in, and says what it misses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use super::OrgIx;
@@ -18,8 +18,10 @@ pub(super) struct Context<'a> {
     pub environment: &'a Traced<Label>,
     /// Every organization, sorted by name; [`OrgIx`] counts in this list.
     pub organizations: Vec<Traced<OrganizationName>>,
-    /// Every channel with its members, sorted by name.
-    pub channels: Vec<(&'a Traced<ChannelName>, BTreeSet<&'a str>)>,
+    /// Every channel, sorted by name.
+    pub channels: Vec<&'a Traced<ChannelName>>,
+    /// The channels of each member, as indices.
+    memberships: BTreeMap<&'a str, Vec<usize>>,
     pub diagnostics: &'a mut Diagnostics,
 }
 
@@ -36,11 +38,13 @@ impl<'a> Context<'a> {
             organizations.extend(section.organizations.keys().filter(|name| !named(name)).cloned());
             organizations.sort();
         }
-        let members = |channel: &'a crate::parse::blueprint::Channel| {
-            channel.members.iter().map(|member| member.value.as_str()).collect()
-        };
-        let channels = blueprint.channels.iter().map(|(name, channel)| (name, members(channel))).collect();
-        Context { blueprint, files, environment, organizations, channels, diagnostics }
+        let mut memberships: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, channel) in blueprint.channels.values().enumerate() {
+            let members: BTreeSet<&str> = channel.members.iter().map(|member| member.value.as_str()).collect();
+            members.into_iter().for_each(|member| memberships.entry(member).or_default().push(at));
+        }
+        let channels = blueprint.channels.keys().collect();
+        Context { blueprint, files, environment, organizations, channels, memberships, diagnostics }
     }
 
     pub fn push(&mut self, diagnostic: Diagnostic) {
@@ -65,13 +69,12 @@ impl<'a> Context<'a> {
 
     /// Whether an organization is a member of any channel.
     pub fn is_member(&self, name: &str) -> bool {
-        self.channels.iter().any(|(_, members)| members.contains(name))
+        self.memberships.contains_key(name)
     }
 
     /// The channels of an organization, by index.
-    pub fn channels_of(&self, name: &str) -> Vec<usize> {
-        let members = self.channels.iter().enumerate();
-        members.filter(|(_, (_, members))| members.contains(name)).map(|(at, _)| at).collect()
+    pub fn channels_of(&self, name: &str) -> &[usize] {
+        self.memberships.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The consortium's card in this environment, where this blueprint builds one member alone.

@@ -53,7 +53,8 @@ fn malformed(text: &Traced<String>, reason: &str) -> Diagnostic {
     let words = ["all", "any", "majority"];
     let message = format!("this is no policy: {reason}");
     let diagnostic = problem(code::POLICY_SYNTAX, text.origin, message, "here").help(
-        "write `any`, `majority`, `all`, or an expression such as \"AND('AkachainMSP.peer', OR('MemberOneMSP.peer', 'MemberTwoMSP.peer'))\"",
+        "write `any`, `majority`, `all`, or an expression such as \"AND('AkachainMSP.peer', \
+            OR('MemberOneMSP.peer', 'MemberTwoMSP.peer'))\"",
     );
     match text.value.chars().all(|letter| letter.is_ascii_alphabetic()) {
         true => diagnostic.nearest(&text.value, "words", words),

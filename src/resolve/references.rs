@@ -132,11 +132,11 @@ pub(super) fn channels(context: &mut Context, home: &Home, kind: Option<ServiceK
     if !kinds::works_on_channels(kind) {
         return Vec::new();
     }
-    let own = context.channels_of(&home.name.value);
+    let own = context.channels_of(&home.name.value).to_vec();
     let Some(named) = &written.channels else { return own };
     let mut found = Vec::new();
     for name in named {
-        match context.channels.iter().position(|(channel, _)| channel.value == name.value) {
+        match context.channels.iter().position(|channel| channel.value == name.value) {
             Some(at) if own.contains(&at) => found.push(at),
             Some(_) => {
                 let outside = problem(
@@ -151,7 +151,7 @@ pub(super) fn channels(context: &mut Context, home: &Home, kind: Option<ServiceK
                 )));
             }
             None => {
-                let names: Vec<&str> = context.channels.iter().map(|(channel, _)| channel.value.as_str()).collect();
+                let names: Vec<&str> = context.channels.iter().map(|channel| channel.value.as_str()).collect();
                 let unknown = problem(
                     code::UNKNOWN_CHANNEL,
                     name.origin,

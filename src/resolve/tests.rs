@@ -301,3 +301,60 @@ environments:
         assert!(!told.contains("AKC0245"), "{told}");
     }
 }
+
+const OWN: &str = "blueprint: v1
+name: trade
+consortium: consortium.yaml
+organizations: {buyer: {domain: buyer.example, target: eks, blockchain: {peers: 3}}}
+";
+
+fn consortium_card(peers_of_buyer: usize) -> String {
+    let nodes = |name: &str, organization: &str, port: u16, count: usize| {
+        let node = |at: usize| format!("{{name: {name}{at}, host: {name}{at}.{organization}.example, port: {port}}}");
+        (0..count).map(node).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "consortium: v1
+name: trade
+environments:
+  production:
+    fabric: \"2.5\"
+    ordering: {{orderers: {{seller: 3}}}}
+    channels: {{trade: {{members: [buyer, seller], chaincodes: {{asset: {{version: \"1\", image: \"a/b:1\", endorsement: \"OR('SellerMSP.peer')\"}}}}}}}}
+    organizations:
+      buyer: {{organization: buyer, title: buyer, mspId: BuyerMSP, domain: buyer.example, fabric: \"2.5\", stateDatabase: couchdb, peers: [{}]}}
+      seller: {{organization: seller, title: Seller, mspId: SellerMSP, domain: seller.example, fabric: \"2.5\", stateDatabase: couchdb,
+        peers: [{}], orderers: [{}]}}
+",
+        nodes("peer", "buyer", 7051, peers_of_buyer),
+        nodes("peer", "seller", 7051, 2),
+        nodes("orderer", "seller", 7050, 3),
+    )
+}
+
+#[test]
+fn a_member_alone_knows_the_others_by_the_consortium_card() {
+    let folder = Folder::new(&[("a.yaml", OWN), ("consortium.yaml", &consortium_card(3))]);
+    let (all, told) = resolve_all(&folder.path("a.yaml"));
+    assert_eq!(told, "");
+    let consortium = &all[0];
+    let seller = consortium.find("seller").unwrap();
+    assert!(matches!(&consortium.organization(seller).run_by, RunBy::Others(card) if card.orderers.len() == 3));
+    let trade = &consortium.channels[0];
+    assert_eq!(trade.members.iter().map(|member| member.peers).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(trade.orderers, [(seller, 3)]);
+    assert_eq!(consortium.described().count(), 1);
+}
+
+#[test]
+fn a_member_alone_is_what_its_card_says() {
+    let folder = Folder::new(&[("a.yaml", OWN), ("consortium.yaml", &consortium_card(2))]);
+    let (_, told) = resolve_all(&folder.path("a.yaml"));
+    assert!(told.contains("AKC0232") && told.contains("number of peers"), "{told}");
+    let folder = Folder::new(&[
+        ("a.yaml", &format!("{OWN}environments: {{staging: {{domains: \"staging.{{domain}}\"}}}}\n")),
+        ("consortium.yaml", &consortium_card(3)),
+    ]);
+    let (_, told) = resolve_all(&folder.path("a.yaml"));
+    assert!(told.contains("AKC0231"), "{told}");
+}

@@ -44,6 +44,7 @@ const RULES: &[Rule] = &[
     names::systems,
     names::namespaces,
     names::chaincodes,
+    names::lengths,
     hosts::taken,
     hosts::outside,
     hosts::paths,

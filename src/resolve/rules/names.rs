@@ -1,6 +1,6 @@
 //! Names: unique where Fabric and Kubernetes need them to be, and never those that akcgen gives itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scene;
 use crate::base::bounded::label;
@@ -86,7 +86,7 @@ pub(super) fn reserved(scene: &Scene, diagnostics: &mut Diagnostics) {
     let made = made_for_chaincodes(scene);
     for standing in scene.services() {
         let name = &standing.service.name;
-        if is_node_name(&name.value) || made.iter().any(|(start, numbered)| is_made(&name.value, start, *numbered)) {
+        if is_node_name(&name.value) || is_made(&name.value, &made) {
             diagnostics.push(reserve(name, "service", "akcgen gives this name to a workload of its own"));
         } else if name.value.as_str() == "fabric-ca-server" {
             let by = "Kubernetes would set variables that Fabric CA takes for its own settings";
@@ -124,20 +124,18 @@ fn is_node_name(name: &str) -> bool {
     nodes.iter().any(numbered) || matches!(name, "peers" | "orderers" | "postgresql-setup" | "mysql-setup")
 }
 
-/// Names of chaincode servers, up to their number, and of daemons.
-fn made_for_chaincodes(scene: &Scene) -> Vec<(String, bool)> {
+/// Names of daemons, and of chaincode servers up to their number.
+fn made_for_chaincodes(scene: &Scene) -> BTreeSet<String> {
     let channels = scene.consortium.channels.iter();
     let pairs = channels.flat_map(|channel| channel.chaincodes.iter().map(move |chaincode| (channel, chaincode)));
     let names =
         pairs.map(|(channel, chaincode)| label(&format!("{}-{}", channel.name.value, chaincode.name.value), LONGEST));
-    names.flat_map(|name| [(format!("{name}-peer"), true), (format!("daemon-{name}"), false)]).collect()
+    names.flat_map(|name| [format!("{name}-peer"), format!("daemon-{name}")]).collect()
 }
 
-fn is_made(name: &str, start: &str, numbered: bool) -> bool {
-    name.strip_prefix(start).is_some_and(|rest| match numbered {
-        true => !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()),
-        false => rest.is_empty(),
-    })
+fn is_made(name: &str, made: &BTreeSet<String>) -> bool {
+    let start = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    made.contains(name) || start.ends_with("-peer") && made.contains(start)
 }
 
 /// `calls` names services and systems alike.
@@ -173,6 +171,31 @@ pub(super) fn namespaces(scene: &Scene, diagnostics: &mut Diagnostics) {
                     diagnostics.push(collision(message, origin, first));
                 }
                 _ => {}
+            }
+        }
+    }
+}
+
+/// The longest DNS label (RFC 1123), which namespaces and volumes of a pod are.
+const LONGEST_LABEL: usize = 63;
+
+/// Names that are joined from two stay within what Kubernetes takes.
+pub(super) fn lengths(scene: &Scene, diagnostics: &mut Diagnostics) {
+    let mut check = |what: &str, first: &str, second: &Traced<Label>| {
+        let joined = first.len() + 1 + second.value.len();
+        if joined > LONGEST_LABEL {
+            let message = format!("the {what} `{first}-{}` would have {joined} characters", second.value);
+            let long = problem(code::NAMES_TOO_LONG, second.origin, message, "too long together");
+            diagnostics.push(long.help(format!("Kubernetes takes {LONGEST_LABEL}: shorten one of the two names")));
+        }
+    };
+    for (_, organization, description) in scene.consortium.described() {
+        for group in &description.groups {
+            check("namespace", &organization.name.value, &group.name);
+        }
+        for (_, _, service) in description.services() {
+            for volume in &service.storage {
+                check("volume", &service.name.value, &volume.name);
             }
         }
     }
@@ -216,7 +239,12 @@ mod tests {
         for own in ["peer-monitor", "peerage", "kafka-connect", "orders", "mysql"] {
             assert!(!is_node_name(own), "{own}");
         }
-        assert!(is_made("trade-asset-peer0", "trade-asset-peer", true));
-        assert!(!is_made("trade-asset-peer", "trade-asset-peer", true));
+        let made = BTreeSet::from(["trade-asset-peer".to_owned(), "daemon-trade-asset2".to_owned()]);
+        for taken in ["trade-asset-peer0", "trade-asset-peer12", "daemon-trade-asset2"] {
+            assert!(is_made(taken, &made), "{taken}");
+        }
+        for own in ["trade-asset", "trade-asset-peers", "daemon-trade-asset"] {
+            assert!(!is_made(own, &made), "{own}");
+        }
     }
 }

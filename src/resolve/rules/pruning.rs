@@ -37,7 +37,8 @@ pub(super) fn daemons(scene: &Scene, diagnostics: &mut Diagnostics) {
             }
             Some(_) => continue,
         };
-        let help = "add the service `daemon` with its image to the organization's `blockchain.services`, with this channel, or take `pruner` away";
+        let help = "add the service `daemon` with its image to the organization's `blockchain.services`, with \
+            this channel, or take `pruner` away";
         diagnostics.push(problem(code::NO_DAEMON, pruner.origin, message, "the pruner").help(help));
     }
 }

@@ -80,7 +80,10 @@ pub(super) fn mixed(scene: &Scene, diagnostics: &mut Diagnostics) {
             );
             let mixed = problem(code::MIXED_RELEASES, channel.name.origin, message, "this channel");
             let mixed = mixed.also(new.release.origin, "the newer release").also(old.release.origin, "the older one");
-            diagnostics.push(mixed.help("its capabilities stay those of the older one: upgrade the others, or accept it while the upgrade lasts"));
+            diagnostics.push(mixed.help(
+                "its capabilities stay those of the older one: upgrade the others, or \
+                accept it while the upgrade lasts",
+            ));
         }
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn fields(scene: &Scene, diagnostics: &mut Diagnostics) {
             if !field.split(',').all(|part| is_valid(part, *low, *high)) {
                 let message = format!("`{field}` is no {name} of a schedule");
                 let wrong = problem(code::SCHEDULE, backup.schedule.origin, message, "this schedule");
-                diagnostics.push(wrong.help(format!("the {name} is `*`, a number from {low} to {high}, a range such as `{low}-{high}`, or either with a step such as `*/2`")));
+                diagnostics.push(wrong.help(format!(
+                    "the {name} is `*`, a number from {low} to {high}, a \
+                    range such as `{low}-{high}`, or either with a step such as `*/2`"
+                )));
             }
         }
     }
