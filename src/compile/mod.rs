@@ -67,6 +67,7 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
         consortia.push(consortium);
     }
     options.check(&consortia, diagnostics);
+    resolve::compare(&consortia, diagnostics);
     let accepted = accepted.finish(diagnostics);
     (!diagnostics.has_errors()).then_some(Plans { shelf, environments, accepted })
 }

@@ -119,9 +119,11 @@ impl Acceptances {
     }
 
     /// What was accepted, sorted; each acceptance that accepted nothing is reported. To be called once all environments
-    /// have passed every stage that finds anything: with errors before, nothing can be said of what was not looked for.
+    /// have passed every stage that finds anything. With errors among the findings nothing is said of acceptances, since
+    /// not everything was looked for.
     pub fn finish(self, diagnostics: &mut Diagnostics) -> Vec<Accepted> {
-        for ((origin, code), _) in self.used.iter().filter(|(_, used)| !**used) {
+        let complete = !diagnostics.has_errors();
+        for ((origin, code), _) in self.used.iter().filter(|(_, used)| complete && !**used) {
             let unused = problem(
                 code::UNUSED_ACCEPTANCE,
                 *origin,

@@ -1,5 +1,6 @@
 //! Environments are networks of their own: nothing that names a node may be the same in two.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostics, code};
@@ -7,9 +8,9 @@ use crate::resolve::problem::{Also, problem};
 use crate::resolve::{Consortium, Organization};
 
 /// Compares the environments of one blueprint with each other.
-pub fn environments(all: &[Consortium], diagnostics: &mut Diagnostics) {
+pub fn environments<C: Borrow<Consortium>>(all: &[C], diagnostics: &mut Diagnostics) {
     let mut domains: BTreeMap<&str, (&Consortium, &Organization)> = BTreeMap::new();
-    for consortium in all {
+    for consortium in all.iter().map(Borrow::borrow) {
         for organization in &consortium.organizations {
             let Some((there, other)) = domains.insert(&organization.domain.value, (consortium, organization)) else {
                 continue;
