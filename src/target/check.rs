@@ -27,8 +27,12 @@ pub(super) fn check(target: &Target, diagnostics: &mut Diagnostics) {
             None => {
                 let message = format!("the target has no file {}", shown(&file.value));
                 let finding = Diagnostic::new(code::TARGET_FILE, message);
-                let files = target.templates.keys().map(String::as_str);
-                diagnostics.push(target.mark(finding, file.origin).nearest(&file.value, "files", files));
+                let finding = target.mark(finding, file.origin);
+                let files: Vec<&str> = target.templates.keys().map(String::as_str).collect();
+                let help = "the target has no templates; they stand in its folder `templates`";
+                let near =
+                    if files.is_empty() { finding.help(help) } else { finding.nearest(&file.value, "files", files) };
+                diagnostics.push(near);
             }
         }
     }

@@ -108,8 +108,8 @@ pub(super) fn check(context: &mut Context, range: &Traced<String>) {
         {
             overlap(
                 context,
-                (&services.what, services.range, services.origin),
                 (&other.what, other.range, other.origin),
+                (&services.what, services.range, services.origin),
             );
         }
     }
