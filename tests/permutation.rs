@@ -1,21 +1,33 @@
-//! The order of keys in a blueprint is without effect.
+//! What is without effect on the bytes of a bundle: the order of keys in a blueprint, how it is divided into files, and
+//! the number of threads.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use akcgen::base::Sources;
+use akcgen::compile::{self, Options};
 use akcgen::diag::Diagnostics;
 use akcgen::diag::render::{Format, render};
-use akcgen::{parse, resolve, source};
+use akcgen::package::BundleFile;
+use akcgen::source;
 use serde_json::{Value as Json, json};
 
 const BLUEPRINTS: [&str; 2] = ["minimal.yaml", "akachain.yaml"];
 
+/// A bundle: the text of each file by its path.
+type Bundle = BTreeMap<String, String>;
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints").join(name)
+}
+
 /// A blueprint as data.
 fn read(name: &str) -> Json {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints").join(name);
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-    let file = source::read_file(&path, &mut sources, &mut diagnostics).unwrap();
+    let file = source::read_file(&shipped(name), &mut sources, &mut diagnostics).unwrap();
     source::read(&sources, file, &mut diagnostics).unwrap().to_json()
 }
 
@@ -44,65 +56,80 @@ impl Random {
     }
 }
 
-/// Every environment of a blueprint, resolved, but for the places in the text.
-fn resolved(value: &Json) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("blueprint.yaml");
-    // JSON is YAML.
-    std::fs::write(&path, serde_json::to_string_pretty(value).unwrap()).unwrap();
+/// What a blueprint compiles to.
+fn bundle(blueprint: &Path) -> Bundle {
+    let options = Options { blueprint: blueprint.to_owned(), ..Options::default() };
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-    let targets = vec![("eks".to_owned(), json!({"type": "object"}))];
-    let parsed = parse::parse(&path, &mut sources, &targets, &mut diagnostics);
-    let mut resolved = Vec::new();
-    for name in parsed.as_ref().map_or_else(Vec::new, parse::Parsed::environments) {
-        let blueprint = parsed.as_ref().and_then(|one| one.environment(&name.value, &sources, &mut diagnostics));
-        let files = parsed.as_ref().map(|parsed| &parsed.files);
-        let consortium = blueprint.zip(files);
-        resolved.extend(
-            consortium.and_then(|(blueprint, files)| resolve::resolve(&blueprint, &name, files, &mut diagnostics)),
-        );
+    let files = Mutex::new(Bundle::new());
+    if let Some(plans) = compile::plan(&options, &mut sources, &mut diagnostics) {
+        let sink = |path: String, file: BundleFile| drop(files.lock().unwrap().insert(path, file.text));
+        compile::emit(&plans, &options, &sink, &mut diagnostics);
     }
     assert!(!diagnostics.has_errors(), "{}", render(Format::Human, &diagnostics, &sources, false));
-    assert!(!resolved.is_empty());
-    without_places(&format!("{resolved:#?}"))
+    let files = files.into_inner().unwrap();
+    assert!(files.len() > 10);
+    files
 }
 
-/// Takes the numbers out of every `Span`.
-fn without_places(text: &str) -> String {
-    let places = ["FileId(", "start: ", "end: "];
-    let lines = text.lines().filter(|line| !places.iter().any(|place| line.trim_start().starts_with(place)));
-    let mut kept = Vec::new();
-    let mut in_file = false;
-    for line in lines {
-        match line.trim() {
-            "file: FileId(" => in_file = true,
-            ")," if in_file => in_file = false,
-            _ if in_file => {}
-            _ => kept.push(line),
-        }
+/// What data compiles to, written as JSON, which is YAML.
+fn bundle_of(value: &Json) -> Bundle {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("blueprint.yaml");
+    fs::write(&path, serde_json::to_string_pretty(value).unwrap()).unwrap();
+    bundle(&path)
+}
+
+fn assert_same(found: &Bundle, expected: &Bundle, what: &str) {
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{what}");
+    for (path, text) in expected {
+        assert!(found[path] == *text, "{what}: {path} differs");
     }
-    kept.join("\n")
 }
 
 #[test]
-fn another_order_of_keys_gives_the_same_consortium() {
+fn another_order_of_keys_gives_the_same_bytes() {
     for name in BLUEPRINTS {
         let written = read(name);
-        let expected = resolved(&written);
-        for seed in 0..8 {
+        let expected = bundle(&shipped(name));
+        for seed in 0..2 {
             let other = shuffled(&written, &mut Random(seed));
             assert_eq!(other, written, "the same data");
             assert_ne!(other.to_string(), written.to_string(), "in another order");
-            assert!(resolved(&other) == expected, "{name} with seed {seed}");
+            assert_same(&bundle_of(&other), &expected, &format!("{name} with seed {seed}"));
         }
     }
+}
+
+#[test]
+fn a_folder_gives_the_same_bytes_as_one_file() {
+    for name in BLUEPRINTS {
+        let mut consortium = read(name);
+        let organizations = consortium.as_object_mut().unwrap().remove("organizations").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("organizations")).unwrap();
+        for (organization, described) in organizations.as_object().unwrap() {
+            let path = folder.path().join("organizations").join(format!("{organization}.yaml"));
+            fs::write(path, described.to_string()).unwrap();
+        }
+        fs::write(folder.path().join("consortium.yaml"), consortium.to_string()).unwrap();
+        assert_same(&bundle(folder.path()), &bundle(&shipped(name)), name);
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| bundle(&shipped(BLUEPRINTS[1])))
+    };
+    assert_same(&with(4), &with(1), "four threads");
 }
 
 /// The comparison sees what differs.
 #[test]
-fn another_value_gives_another_consortium() {
-    let mut changed = read("minimal.yaml");
-    let expected = resolved(&changed);
+fn another_value_gives_other_bytes() {
+    let mut changed = read(BLUEPRINTS[0]);
+    let expected = bundle_of(&changed);
     changed["ordering"]["orderers"]["buyer"] = json!(5);
-    assert!(resolved(&changed) != expected);
+    assert!(bundle_of(&changed) != expected);
 }
