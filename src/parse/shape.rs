@@ -82,14 +82,50 @@ impl Shape {
             .map(|branch| branch.first().filter(here).and_then(options))
             .collect::<Option<Vec<_>>>()
             .map(|all| all.concat());
-        match (choices, fitting.iter().min_by_key(|branch| branch.len())) {
+        // A branch whose own keys fit is meant more than one that has fewer errors further down.
+        let best = fitting.iter().min_by_key(|branch| (branch.iter().filter(here).count(), branch.len()));
+        match (choices, best) {
             (Some(choices), Some(_)) => out.push(Fault { path, what: What::Choice(choices) }),
-            (_, Some(branch)) => branch.iter().for_each(|one| self.faults(one, out)),
+            (_, Some(branch)) => match self.no_branch(&fitting, here) {
+                Some(what) => out.push(Fault { path, what }),
+                None => branch.iter().for_each(|one| self.faults(one, out)),
+            },
             (_, None) => {
                 let owner = self.owner(error).unwrap_or(&Json::Null);
                 out.push(Fault { path, what: What::Type(expected(&self.schema, owner), owner) });
             }
         }
+    }
+
+    /// Where alternatives are told apart by one key each and the instance has the keys of none: what all of them take
+    /// exception to, or that there must be exactly one of their keys.
+    fn no_branch<'e>(
+        &'e self,
+        branches: &[&'e Vec<ValidationError<'e>>],
+        here: impl Fn(&&'e ValidationError<'e>) -> bool,
+    ) -> Option<What<'e>> {
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        let mut unknown: Option<BTreeSet<&str>> = None;
+        for branch in branches {
+            let own: Vec<&ValidationError> = branch.iter().filter(&here).collect();
+            let owner = self.owner(own.first()?)?;
+            let properties = owner.get("properties")?.as_object()?;
+            if properties.len() != 1 || owner.get("required").is_none() {
+                return None;
+            }
+            known.extend(properties.keys().map(String::as_str));
+            let unexpected = own.iter().flat_map(|one| match one.kind() {
+                Kind::AdditionalProperties { unexpected } => unexpected.as_slice(),
+                _ => &[],
+            });
+            let unexpected: BTreeSet<&str> = unexpected.map(String::as_str).collect();
+            unknown = Some(unknown.map_or(unexpected.clone(), |all| all.intersection(&unexpected).copied().collect()));
+        }
+        let known = known.into_iter().collect();
+        Some(match unknown.unwrap_or_default() {
+            unknown if unknown.is_empty() => What::OneKey(known),
+            unknown => What::Keys(unknown.into_iter().collect(), known),
+        })
     }
 
     fn fault<'e>(&'e self, error: &'e ValidationError<'e>) -> Fault<'e> {
@@ -119,6 +155,10 @@ struct Fault<'e> {
 enum What<'e> {
     /// Not of the type that this schema expects, in words.
     Type(String, &'e Json),
+    /// Keys that none of the alternatives has, and those that they have.
+    Keys(Vec<&'e str>, Vec<&'e str>),
+    /// Not exactly one of these keys.
+    OneKey(Vec<&'e str>),
     /// None of these values.
     Choice(Vec<&'e Json>),
     /// Another keyword of this schema.

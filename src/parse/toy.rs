@@ -35,6 +35,16 @@ pub struct Toy {
     #[schemars(length(min = 1, max = 3))]
     words: Option<std::collections::BTreeSet<String>>,
     environments: Option<BTreeMap<Name, Environment>>,
+    need: Option<Need>,
+}
+
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(dead_code)]
+enum Need {
+    Managed(Host),
+    Workload(Host),
+    Omit(String),
 }
 
 #[derive(JsonSchema)]

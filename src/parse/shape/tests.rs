@@ -100,6 +100,42 @@ fn the_alternative_of_the_same_type_is_meant() {
 }
 
 #[test]
+fn alternatives_that_keys_tell_apart() {
+    for (text, expected) in [
+        (
+            "need: {workload: {adress: 1, port: x, more: x, other: z}}\n",
+            vec![
+                "AKC0110 1:19 unknown key `adress` (not a key of `workload`) valid keys: `address`, `port` => address",
+                "AKC0112 1:36 `port` must be an integer (this is text) ",
+                "AKC0110 1:39 unknown key `more` (not a key of `workload`) valid keys: `address`, `port`",
+                "AKC0110 1:48 unknown key `other` (not a key of `workload`) valid keys: `address`, `port`",
+            ],
+        ),
+        (
+            "need: {managd: {address: x, port: 1}}\n",
+            vec![
+                "AKC0110 1:8 unknown key `managd` (not a key of `need`) valid keys: `managed`, `omit`, `workload` => managed",
+            ],
+        ),
+        (
+            "need: {omit: why, workload: {address: x, port: 1}}\n",
+            vec![
+                "AKC0116 1:1 `need` must have exactly one of the keys `managed`, `omit`, `workload` (more than one of them) ",
+            ],
+        ),
+        (
+            "need: {}\n",
+            vec![
+                "AKC0111 1:1 `need` must have exactly one of the keys `managed`, `omit`, `workload` (one of them is missing) ",
+            ],
+        ),
+        ("need: omit\n", vec!["AKC0112 1:7 `need` must be a map (this is text) "]),
+    ] {
+        assert_eq!(told(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn short_and_long_forms_are_told_apart_by_the_published_schema_too() {
     let schema = schema::published(toy::schema());
     let raw = |text: &str| {

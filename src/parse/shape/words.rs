@@ -19,6 +19,8 @@ pub(super) fn tell(shape: &Shape, fault: &Fault, place: &Place, sources: &Source
     match &fault.what {
         What::Type(expected, schema) => out.push(wrong_type(place, expected, schema, sources)),
         What::Choice(choices) => out.push(no_choice(place, choices)),
+        What::Keys(unknown, known) => keys(known, place, &unknown.iter().copied().collect(), out),
+        What::OneKey(known) => out.push(not_one_key(place, known)),
         What::Other(error, schema) => other(shape, error, schema, place, out),
     }
 }
@@ -26,7 +28,7 @@ pub(super) fn tell(shape: &Shape, fault: &Fault, place: &Place, sources: &Source
 fn other(shape: &Shape, error: &ValidationError, schema: &Json, place: &Place, out: &mut Vec<Diagnostic>) {
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            keys(schema, place, unexpected, out);
+            keys(&known_keys(schema), place, &unexpected.iter().map(String::as_str).collect(), out);
         }
         Kind::Required { property } => out.extend(missing(shape, schema, place, property.as_str().unwrap_or_default())),
         Kind::PropertyNames { error } => {
@@ -108,9 +110,7 @@ fn no_choice(place: &Place, choices: &[&Json]) -> Diagnostic {
 }
 
 /// Keys that an object does not have.
-fn keys(schema: &Json, place: &Place, unexpected: &[String], out: &mut Vec<Diagnostic>) {
-    let unexpected: BTreeSet<&str> = unexpected.iter().map(String::as_str).collect();
-    let known = known_keys(schema);
+fn keys(known: &[&str], place: &Place, unexpected: &BTreeSet<&str>, out: &mut Vec<Diagnostic>) {
     let owner = if place.entry.is_none() {
         "not a key of this file".to_owned()
     } else {
@@ -124,6 +124,16 @@ fn keys(schema: &Json, place: &Place, unexpected: &[String], out: &mut Vec<Diagn
                 .nearest(&entry.key, "keys", known.iter().copied()),
         );
     }
+}
+
+/// Alternatives are told apart by one key each, and there is none of them, or more than one.
+fn not_one_key(place: &Place, known: &[&str]) -> Diagnostic {
+    let list = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let (code, label) = match place.node.entries() {
+        [] => (code::MISSING_KEY, "one of them is missing"),
+        _ => (code::MISFIT, "more than one of them"),
+    };
+    Diagnostic::new(code, format!("{} must have exactly one of the keys {list}", place.name())).at(place.head(), label)
 }
 
 fn known_keys(schema: &Json) -> Vec<&str> {
