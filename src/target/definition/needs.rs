@@ -61,6 +61,7 @@ pub struct Needs {
 /// How a need is met.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RealisationOf{D}")]
 pub enum Realisation<D> {
     /// Run in the cluster.
     Workload(D),
