@@ -1,11 +1,22 @@
 //! The command line: one file a command, which turns arguments into calls and results into words.
 
+mod allocate;
+mod build;
+mod card;
+mod check;
 mod completions;
 mod exit;
 mod explain;
+mod graph;
+mod init;
+mod input;
+mod origin;
+mod schema;
+mod targets;
 mod terminal;
 mod verify;
 
+use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
@@ -13,6 +24,7 @@ use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::base::Sources;
+use crate::compile::{self, Options, Plans};
 use crate::diag::Diagnostics;
 use crate::diag::render::Format;
 pub use exit::ExitStatus;
@@ -33,8 +45,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(build::Arguments),
+    Check(check::Arguments),
     Verify(verify::Arguments),
+    Allocate(allocate::Arguments),
+    Card(card::Arguments),
     Explain(explain::Arguments),
+    Targets(targets::Arguments),
+    Schema(schema::Arguments),
+    Graph(graph::Arguments),
+    Init(init::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -66,34 +86,59 @@ struct Run {
     terminal: Terminal,
     sources: Sources,
     diagnostics: Diagnostics,
+    /// What came of it, told behind the findings.
+    outcome: Option<String>,
+}
+
+impl Run {
+    /// Compiles for a command that answers a question: findings that refuse nothing are left to `build` and `check`.
+    fn plan(&mut self, options: &Options) -> Option<Plans> {
+        let mut found = Diagnostics::new();
+        let plans = compile::plan(options, &mut self.sources, &mut found);
+        if plans.is_none() {
+            self.diagnostics.extend(found.iter().cloned());
+        }
+        plans
+    }
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    panic::set_hook(Box::new(|panic| terminal::tell_bug(&panic.to_string())));
+    // What a build has begun is put away while the stack unwinds.
+    panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitStatus::Failed).into()
+}
+
+/// Runs a command line, of which the first word is the program's name.
+pub fn run(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitStatus {
+    let arguments = match Arguments::try_parse_from(words) {
         Ok(arguments) => arguments,
         Err(answer) => {
             let _ = answer.print();
-            return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2));
+            return if answer.use_stderr() { ExitStatus::Failed } else { ExitStatus::Success };
         }
     };
     let terminal = Terminal::new(arguments.message_format.0);
-    panic::set_hook(Box::new(|panic| terminal::tell_bug(&panic.to_string())));
-    // What a build has begun is put away while the stack unwinds.
-    let status = panic::catch_unwind(move || {
-        let mut run = Run { terminal, sources: Sources::new(), diagnostics: Diagnostics::new() };
-        let status = arguments.command.run(&mut run);
-        run.terminal.report(&run.diagnostics, &run.sources);
-        status.max(ExitStatus::of(&run.diagnostics))
-    });
-    status.unwrap_or(ExitStatus::Failed).into()
+    let mut run = Run { terminal, sources: Sources::new(), diagnostics: Diagnostics::new(), outcome: None };
+    let status = arguments.command.run(&mut run);
+    run.terminal.report(&run.diagnostics, &run.sources);
+    run.outcome.iter().for_each(|outcome| run.terminal.say(outcome));
+    status.max(ExitStatus::of(&run.diagnostics))
 }
 
 impl Command {
     fn run(self, run: &mut Run) -> ExitStatus {
         match self {
+            Command::Build(arguments) => arguments.run(run),
+            Command::Check(arguments) => arguments.run(run),
             Command::Verify(arguments) => arguments.run(run),
+            Command::Allocate(arguments) => arguments.run(run),
+            Command::Card(arguments) => arguments.run(run),
             Command::Explain(arguments) => arguments.run(run),
+            Command::Targets(arguments) => arguments.run(run),
+            Command::Schema(arguments) => arguments.run(run),
+            Command::Graph(arguments) => arguments.run(run),
+            Command::Init(arguments) => arguments.run(run),
             Command::Completions(arguments) => arguments.run(run),
         }
     }

@@ -23,7 +23,7 @@ impl Arguments {
         };
         if !run.diagnostics.has_errors() {
             let files = terminal::count(files, "file");
-            run.terminal.say(&format!("{}: {files} as akcgen wrote them", self.folder.display()));
+            run.outcome = Some(format!("{}: {files} as akcgen wrote them", self.folder.display()));
         }
         ExitStatus::Success
     }

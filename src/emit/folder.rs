@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, File, Metadata, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FlockOperation, RenameFlags};
@@ -255,7 +255,7 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 /// Something that cannot be written: `trouble("create the folder", path, &error)`.
 pub(super) fn trouble(action: &str, path: &Path, error: &io::Error) -> Box<Diagnostic> {
     let message = format!("cannot {action} `{}`: {}", path.display(), reason(error));
-    Box::new(Diagnostic::new(code::NOT_WRITTEN, message).help("the output folder is as it was"))
+    Box::new(Diagnostic::new(code::NOT_WRITTEN, message).help("what was there is as it was"))
 }
 
 fn reason(error: &io::Error) -> String {
@@ -277,4 +277,49 @@ fn refused(path: &Path, reason: &str, way_out: &str) -> Box<Diagnostic> {
 fn in_use(path: &Path) -> Box<Diagnostic> {
     let message = format!("another akcgen is writing into `{}`", path.display());
     Box::new(Diagnostic::new(code::IN_USE, message).help("wait until it is done, or give another folder with `--out`"))
+}
+
+/// Replaces one file, or makes it, in one step: whoever reads it sees the old bytes or the new ones.
+///
+/// # Errors
+/// The file or the folder that holds it cannot be written.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let replace = || -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        let permissions = fs::metadata(path).map_or_else(|_| Permissions::from_mode(0o644), |old| old.permissions());
+        file.as_file().set_permissions(permissions)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    replace().map_err(|error| trouble("write", path, &error))
+}
+
+/// Makes a file that is not there yet. One that is there is left alone.
+///
+/// # Errors
+/// The file exists, or cannot be written.
+pub fn create_file(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    File::create_new(path).and_then(|mut file| file.write_all(bytes)).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            let message = format!("`{}` exists already", path.display());
+            let way_out = "name another file: what is there is never overwritten";
+            Box::new(Diagnostic::new(code::NOT_WRITTEN, message).help(way_out))
+        }
+        _ => trouble("write", path, &error),
+    })
+}
+
+/// Takes away a file that this process has made.
+pub fn discard_file(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
+/// The path of a file below the nearest folder above it that holds a lock.
+pub fn path_in_bundle(file: &Path) -> Option<String> {
+    let file = std::path::absolute(file).ok()?;
+    let root = file.ancestors().skip(1).find(|folder| folder.join(lock::FILE_NAME).is_file())?;
+    let parts = file.strip_prefix(root).ok()?.components().map(|part| part.as_os_str().to_str());
+    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
 }

@@ -63,15 +63,14 @@ pub struct Input {
 pub enum InputKind {
     Allocations,
     Bindings,
+    /// Files of the blueprint, and cards and certificates that it names.
     Blueprint,
-    Card,
     /// All files of a target's folder.
     Target,
 }
 
 impl InputKind {
-    const ALL: [InputKind; 5] =
-        [InputKind::Allocations, InputKind::Bindings, InputKind::Blueprint, InputKind::Card, InputKind::Target];
+    const ALL: [InputKind; 4] = [InputKind::Allocations, InputKind::Bindings, InputKind::Blueprint, InputKind::Target];
 
     /// The word in the lock.
     pub fn word(self) -> &'static str {
@@ -79,7 +78,6 @@ impl InputKind {
             InputKind::Allocations => "allocations",
             InputKind::Bindings => "bindings",
             InputKind::Blueprint => "blueprint",
-            InputKind::Card => "card",
             InputKind::Target => "target",
         }
     }

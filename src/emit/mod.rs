@@ -12,6 +12,7 @@ pub mod write;
 pub use compare::{Comparison, Drift};
 pub use difference::Difference;
 pub use digest::Digest;
+pub use folder::{create_file, discard_file, path_in_bundle, replace_file};
 pub use lock::{Input, InputKind, Lock};
 pub use scope::Scope;
 pub use verify::verify;

@@ -17,16 +17,16 @@ impl Scope {
         Scope::default()
     }
 
-    /// Whether a path of the bundle belongs to the part that was built. Where a dimension is narrowed, a file that
-    /// belongs to no single value of it, such as an organization's README, does not.
+    /// Whether a path of the bundle belongs to the part that was built. What several organizations or environments share,
+    /// such as a README, belongs to no part of them; what all forms share, such as the prelude, to each.
     pub fn covers(&self, path: &str) -> bool {
         let place = Place::of(path);
-        let within = |set: &Option<BTreeSet<String>>, name: Option<&str>| {
-            set.as_ref().is_none_or(|set| name.is_some_and(|name| set.contains(name)))
+        let within = |set: &Option<BTreeSet<String>>, name: Option<&str>, shared: bool| {
+            set.as_ref().is_none_or(|set| name.map_or(shared, |name| set.contains(name)))
         };
-        within(&self.organizations, place.organization)
-            && within(&self.environments, place.environment)
-            && within(&self.forms, place.form)
+        within(&self.organizations, place.organization, false)
+            && within(&self.environments, place.environment, false)
+            && within(&self.forms, place.form, true)
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(covered(&Scope::whole()), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!(covered(&Scope { organizations: set("buyer"), ..Scope::whole() }), [2, 3, 4, 5, 6, 7]);
         assert_eq!(covered(&Scope { environments: set("production"), ..Scope::whole() }), [1, 3, 4, 8]);
-        assert_eq!(covered(&Scope { forms: set("kustomize"), ..Scope::whole() }), [6]);
+        assert_eq!(covered(&Scope { forms: set("kustomize"), ..Scope::whole() }), [0, 1, 2, 3, 4, 6]);
         let one = Scope { organizations: set("buyer"), environments: set("staging"), forms: set("manifests") };
         assert_eq!(covered(&one), [5]);
     }

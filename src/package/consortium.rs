@@ -166,7 +166,7 @@ fn address(node: &FabricNode) -> String {
 }
 
 /// A policy in the words of the blueprint.
-fn text(policy: &Policy) -> String {
+pub(super) fn text(policy: &Policy) -> String {
     match policy {
         Policy::Any => "any".to_owned(),
         Policy::Majority => "majority".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod card;
 mod consortium;
 mod flows;
 mod images;
@@ -13,6 +14,7 @@ mod rows;
 use crate::base::{Object, Origin};
 use crate::text::yaml;
 
+pub use card::{consortium_card, organization_card};
 pub use consortium::consortium;
 pub use images::{images, images_file};
 pub use manifests::manifests;

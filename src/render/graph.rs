@@ -23,7 +23,7 @@ pub enum Detail {
 /// Draws a consortium. Where `focus` names organizations, the others are drawn as one box each.
 pub fn mermaid(
     consortium: &Consortium,
-    graphs: &[OrganizationGraph],
+    graphs: &[&OrganizationGraph],
     detail: Detail,
     focus: Option<&BTreeSet<OrgIx>>,
 ) -> String {

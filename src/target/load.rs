@@ -104,7 +104,8 @@ fn given(folder: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) ->
 
 /// Decodes and checks a target.
 fn read(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
-    let Texts { name, embedded, mut files } = texts;
+    let Texts { name, embedded, files: all } = texts;
+    let mut files = all.clone();
     let mut own = Diagnostics::new();
     let root = files.remove(DEFINITION).and_then(|file| source::read(sources, file, &mut own));
     // What is part of akcgen is checked by its tests, and need not be at every start.
@@ -122,7 +123,7 @@ fn read(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Optio
     let parameters = root.as_ref().and_then(|root| root.get("parameters")).cloned();
     let target = match (definition, parameters) {
         (Some(definition), Some(parameters)) if !own.has_errors() => {
-            let target = Target { name, definition, parameters, templates, embedded };
+            let target = Target { name, definition, files: all, parameters, templates, embedded };
             if checked {
                 check::check(&target, &mut own);
             }

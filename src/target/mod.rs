@@ -22,7 +22,7 @@ pub use evaluate::{Evaluator, Fault, Scope};
 pub use parameters::Parameters;
 pub use template::Template;
 
-use crate::base::{Origin, Traced};
+use crate::base::{FileId, Origin, Traced};
 use crate::diag::{Diagnostic, code};
 use crate::source::Node;
 
@@ -55,6 +55,8 @@ pub struct Target {
     /// Its folder's name, by which blueprints name it.
     pub name: String,
     pub definition: Definition,
+    /// The texts it was read from, by path below its folder.
+    pub files: BTreeMap<String, FileId>,
     /// The schema of its parameters, with a place for everything in it.
     parameters: Node,
     /// By path below its folder.

@@ -1,5 +1,6 @@
 //! The writers of text: trees become YAML and JSON. Pure functions that every later room may use.
 
+pub mod insert;
 pub mod json;
 mod scalar;
 pub mod yaml;

@@ -1,32 +1,43 @@
 //! One JSON object a line, for programs that read reports.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Place;
 use crate::base::{Position, Sources, Span};
 use crate::diag::{Diagnostic, Diagnostics};
 
-#[derive(Serialize)]
+/// One finding. A report has one on each line.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
+    /// The kind of finding, such as `AKC0110`.
     code: &'a str,
+    /// `error`, `warning` or `note`.
     severity: &'a str,
+    /// What findings of this kind are about.
     title: &'a str,
+    /// What is wrong.
     message: &'a str,
+    /// The place that is marked.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Where<'a>>,
-    #[serde(skip_serializing_if = "str::is_empty")]
+    /// A few words beside the mark.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     label: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Other places that matter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     related: Vec<Related<'a>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    /// What to do, one sentence each.
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     help: &'a [String],
+    /// A change to the text that mends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<Change<'a>>,
 }
 
 /// Lines and columns count from 1, columns in Unicode characters; bytes count from 0, the end is one past the last.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Where<'a> {
     file: &'a str,
@@ -38,16 +49,25 @@ struct Where<'a> {
     end_byte: u32,
 }
 
-#[derive(Serialize)]
+/// Another place that matters.
+#[derive(Serialize, JsonSchema)]
 struct Related<'a> {
     place: Where<'a>,
+    /// A few words beside it.
     label: &'a str,
 }
 
-#[derive(Serialize)]
+/// A change to a text.
+#[derive(Serialize, JsonSchema)]
 struct Change<'a> {
     place: Where<'a>,
+    /// What to put in the place.
     replacement: &'a str,
+}
+
+/// The JSON Schema of a line.
+pub(super) fn schema() -> serde_json::Value {
+    schemars::SchemaGenerator::default().into_root_schema_for::<Line<'static>>().to_value()
 }
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {

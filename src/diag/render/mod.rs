@@ -49,6 +49,11 @@ pub fn render(format: Format, diagnostics: &Diagnostics, sources: &Sources, colo
     }
 }
 
+/// The JSON Schema of one line of [`Format::Json`].
+pub fn json_schema() -> serde_json::Value {
+    json::schema()
+}
+
 /// How many errors and warnings there are: `2 errors, 1 warning`. Empty if there are none.
 pub fn summary(diagnostics: &Diagnostics) -> String {
     let counted = [(diagnostics.errors(), "error"), (diagnostics.warnings(), "warning")];

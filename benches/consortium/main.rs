@@ -1,0 +1,77 @@
+//! How fast akcgen is, as ratios that hold on any machine: `scripts/bench`, or `cargo bench --bench consortium`.
+//!
+//! Consortia of 1, 10, 100 and 500 organizations are built into new folders, by turns with `cp -r` of the same output, so
+//! that both meet the same disk. Of several runs the fastest counts: what is slower was disturbed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod generate;
+mod measure;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use measure::{Measured, Place};
+
+/// Organizations of each consortium.
+const SIZES: [usize; 4] = [1, 10, 100, 500];
+
+/// What issue 4 of the project asks for.
+const COLD: f64 = 1.0;
+const UNCHANGED: f64 = 0.5;
+const GROWTH: f64 = 1.05;
+const MEMORY: f64 = 3.0;
+const IN_MEMORY: Duration = Duration::from_millis(20);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => report(),
+        ["generate", organizations] => print!("{}", generate::blueprint(organizations.parse().unwrap())),
+        // A build in this process, which tells the most memory it ever had.
+        ["memory", rest @ ..] => measure::build_and_tell_memory(rest),
+        _ => panic!("usage: consortium [generate ORGANIZATIONS]"),
+    }
+}
+
+fn report() {
+    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints/akachain.yaml");
+    let place = Place::new();
+    println!("organizations   files      MB   cold ms  cold/cp   same/cp  memory/output");
+    let measured: Vec<Measured> = SIZES.into_iter().map(|size| place.consortium(size)).collect();
+    for one in &measured {
+        println!(
+            "{:13}  {:6}  {:6.1}  {:8.0}  {:7.2}   {:7.2}  {:13.2}",
+            one.organizations,
+            one.files,
+            one.bytes as f64 / 1e6,
+            one.cold.as_secs_f64() * 1e3,
+            one.cold_ratio(),
+            one.unchanged_ratio(),
+            one.memory_ratio(),
+        );
+    }
+    let [_, small, large, largest] = measured.as_slice() else { return };
+    let growth = |of: fn(&Measured) -> f64| measure::exponent(small, largest, of);
+    let in_memory = measure::in_memory(&seed);
+    println!();
+    let results = [
+        told("cold build / cp -r, 500 organizations", largest.cold_ratio(), COLD),
+        told("build without changes / cp -r, 500 organizations", largest.unchanged_ratio(), UNCHANGED),
+        told("growth of time from 10 to 500, exponent", growth(|one| one.cold.as_secs_f64()), GROWTH),
+        told("growth of output from 10 to 500, exponent", growth(|one| one.bytes as f64), GROWTH),
+        told("memory / output, 100 organizations", large.memory_ratio(), MEMORY),
+        told("memory / output, 500 organizations", largest.memory_ratio(), MEMORY),
+        told("akachain.yaml in memory, ms", in_memory.as_secs_f64() * 1e3, IN_MEMORY.as_secs_f64() * 1e3),
+    ];
+    fs::remove_dir_all(place.root()).unwrap();
+    if results.contains(&false) {
+        std::process::exit(1);
+    }
+}
+
+fn told(what: &str, value: f64, goal: f64) -> bool {
+    let met = value <= goal;
+    println!("{}  {what}: {value:.2} (at most {goal:.2})", if met { "ok    " } else { "MISSED" });
+    met
+}

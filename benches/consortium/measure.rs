@@ -1,0 +1,146 @@
+//! Runs builds and copies, and takes their time and memory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use akcgen::base::Sources;
+use akcgen::compile::{self, Options};
+use akcgen::diag::Diagnostics;
+
+use super::generate;
+
+/// Runs of each measurement; the fastest counts.
+const RUNS: usize = 5;
+/// Compilations in memory; the fastest counts.
+const COMPILATIONS: usize = 30;
+
+/// A folder to work in, on the disk that holds the checkout.
+pub struct Place(PathBuf);
+
+/// What was measured of a consortium.
+pub struct Measured {
+    pub organizations: usize,
+    pub files: usize,
+    pub bytes: u64,
+    pub cold: Duration,
+    copy: Duration,
+    unchanged: Duration,
+    memory: u64,
+}
+
+impl Measured {
+    pub fn cold_ratio(&self) -> f64 {
+        self.cold.as_secs_f64() / self.copy.as_secs_f64()
+    }
+    pub fn unchanged_ratio(&self) -> f64 {
+        self.unchanged.as_secs_f64() / self.copy.as_secs_f64()
+    }
+    pub fn memory_ratio(&self) -> f64 {
+        self.memory as f64 / self.bytes as f64
+    }
+}
+
+impl Place {
+    pub fn new() -> Place {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        Place(root)
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// Builds and copies a consortium of this size by turns.
+    pub fn consortium(&self, organizations: usize) -> Measured {
+        let blueprint = self.0.join(format!("{organizations}.yaml"));
+        fs::write(&blueprint, generate::blueprint(organizations)).unwrap();
+        let out = |what: &str, run: usize| self.0.join(format!("{organizations}-{what}-{run}"));
+        let fastest = |times: Vec<Duration>| times.into_iter().min().unwrap();
+        let (mut cold, mut copies) = (Vec::new(), Vec::new());
+        for run in 0..RUNS {
+            cold.push(time(build(&blueprint, &out("cold", run))));
+            copies.push(time(copy(&out("cold", 0), &out("copy", run))));
+        }
+        let unchanged = (0..RUNS).map(|_| time(build(&blueprint, &out("cold", 0)))).collect();
+        let (files, bytes) = extent(&out("cold", 0));
+        Measured {
+            organizations,
+            files,
+            bytes,
+            cold: fastest(cold),
+            copy: fastest(copies),
+            unchanged: fastest(unchanged),
+            memory: memory(&blueprint, &out("memory", 0)),
+        }
+    }
+}
+
+/// The exponent of growth of a quantity in the number of organizations: 1 where it is proportional.
+pub fn exponent(small: &Measured, large: &Measured, of: fn(&Measured) -> f64) -> f64 {
+    let organizations = large.organizations as f64 / small.organizations as f64;
+    (of(large) / of(small)).ln() / organizations.ln()
+}
+
+/// The time that a blueprint takes from text to all files in memory.
+pub fn in_memory(blueprint: &Path) -> Duration {
+    let compile = || {
+        let start = Instant::now();
+        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+        let options = Options { blueprint: blueprint.to_owned(), ..Options::default() };
+        let plans = compile::plan(&options, &mut sources, &mut diagnostics).expect("the seed's blueprint is accepted");
+        compile::emit(&plans, &options, &|_, file| drop(std::hint::black_box(file)), &mut diagnostics);
+        start.elapsed()
+    };
+    (0..COMPILATIONS).map(|_| compile()).min().unwrap()
+}
+
+fn build(blueprint: &Path, out: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_akcgen"));
+    command.arg("build").arg(blueprint).arg("--out").arg(out);
+    command
+}
+
+fn copy(from: &Path, to: &Path) -> Command {
+    let mut command = Command::new("cp");
+    command.arg("-r").arg(from).arg(to);
+    command
+}
+
+fn time(mut command: Command) -> Duration {
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let start = Instant::now();
+    assert!(command.status().unwrap().success(), "{command:?}");
+    start.elapsed()
+}
+
+/// How many files lie below a folder, and how many bytes are in them.
+fn extent(folder: &Path) -> (usize, u64) {
+    fs::read_dir(folder).unwrap().fold((0, 0), |(files, bytes), entry| {
+        let entry = entry.unwrap();
+        let metadata = entry.metadata().unwrap();
+        let (more, size) = if metadata.is_dir() { extent(&entry.path()) } else { (1, metadata.len()) };
+        (files + more, bytes + size)
+    })
+}
+
+/// The most memory that a build ever had, in bytes.
+fn memory(blueprint: &Path, out: &Path) -> u64 {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.arg("memory").arg(blueprint).arg(out).stderr(Stdio::inherit()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
+}
+
+/// Builds in this process, by the very code of the command line, and prints the most memory that the process ever had.
+pub fn build_and_tell_memory(arguments: &[&str]) {
+    let [blueprint, out] = arguments else { panic!("a blueprint and a folder") };
+    let status = akcgen::cli::run(["akcgen", "build", blueprint, "--out", out]);
+    assert_eq!(status, akcgen::cli::ExitStatus::Success);
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kibibytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    println!("{}", kibibytes * 1024);
+}

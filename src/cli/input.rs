@@ -1,0 +1,108 @@
+//! Arguments that several commands share, and what they mean to the compiler.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::base::Sources;
+use crate::bind::allocations;
+use crate::compile::{Options, Plans};
+use crate::emit::{Digest, Input, InputKind, Scope};
+
+/// The blueprint that is compiled where none is named.
+pub const BLUEPRINT: &str = "blueprints/akachain.yaml";
+
+/// What is read.
+#[derive(Debug, Clone, clap::Args)]
+pub struct InputArguments {
+    /// The blueprint: a file, or a folder with `consortium.yaml` and `organizations/`
+    #[arg(value_name = "BLUEPRINT", default_value = BLUEPRINT)]
+    pub blueprint: PathBuf,
+    #[command(flatten)]
+    pub targets: TargetArguments,
+}
+
+/// Where platforms come from.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TargetArguments {
+    /// A folder with further targets, or one target's own folder [may be repeated]
+    #[arg(long = "target-dir", value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Compile every organization for this target in place of its own
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+}
+
+/// Which part of the bundle.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct PartArguments {
+    /// Only this organization [may be repeated]
+    #[arg(long = "org", value_name = "ORGANIZATION")]
+    pub organizations: Vec<String>,
+    /// Only this environment [may be repeated]
+    #[arg(long = "environment", value_name = "ENVIRONMENT")]
+    pub environments: Vec<String>,
+    /// Only this form of packaging, with what all forms share [may be repeated]
+    #[arg(long = "form", value_name = "FORM", value_parser = ["manifests"])]
+    pub forms: Vec<String>,
+}
+
+impl InputArguments {
+    /// The whole of the blueprint.
+    pub fn options(&self) -> Options {
+        options_of(&self.blueprint, &self.targets)
+    }
+}
+
+/// The whole of a blueprint.
+pub fn options_of(blueprint: &Path, targets: &TargetArguments) -> Options {
+    Options {
+        blueprint: blueprint.to_owned(),
+        target_folders: targets.folders.clone(),
+        target: targets.target.clone(),
+        ..Options::default()
+    }
+}
+
+impl PartArguments {
+    /// The options narrowed to this part.
+    pub fn narrow(&self, options: Options) -> Options {
+        Options { organizations: self.organizations.clone(), environments: self.environments.clone(), ..options }
+    }
+
+    /// The part as paths of the bundle know it.
+    pub fn scope(&self) -> Scope {
+        let set = |names: &[String]| (!names.is_empty()).then(|| names.iter().cloned().collect::<BTreeSet<_>>());
+        Scope {
+            organizations: set(&self.organizations),
+            environments: set(&self.environments),
+            forms: set(&self.forms),
+        }
+    }
+}
+
+/// What the plans were made from, for the lock: every file that was read, and the targets in use.
+pub fn inputs_of(plans: &Plans, options: &Options, sources: &Sources) -> BTreeSet<Input> {
+    let folder = options.folder();
+    let of_targets: BTreeSet<_> = plans.shelf.iter().flat_map(|target| target.files.values().copied()).collect();
+    let files = sources.iter().filter(|(file, _)| !of_targets.contains(file)).map(|(_, source)| {
+        let path = Path::new(&source.name);
+        let name = path.strip_prefix(&folder).unwrap_or(path);
+        let kind = match name.components().next().map(|part| part.as_os_str()) {
+            Some(first) if first == allocations::FILE => InputKind::Allocations,
+            Some(first) if first == "bindings" => InputKind::Bindings,
+            _ => InputKind::Blueprint,
+        };
+        Input { kind, name: name.display().to_string(), digest: Digest::of(source.text.as_bytes()) }
+    });
+    let used: BTreeSet<&str> = plans
+        .environments
+        .iter()
+        .map(|bound| &bound.plan)
+        .flat_map(|plan| plan.organizations.iter().map(|organization| organization.target.as_str()))
+        .collect();
+    let targets = used.into_iter().filter_map(|name| plans.shelf.get(name)).map(|target| {
+        let parts = target.files.iter().map(|(path, file)| (path.as_str(), sources.file(*file).text.as_bytes()));
+        Input { kind: InputKind::Target, name: target.name.clone(), digest: Digest::of_named(parts) }
+    });
+    files.chain(targets).collect()
+}

@@ -1,0 +1,63 @@
+//! `akcgen schema`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::Value as Json;
+
+use super::{ExitStatus, Run};
+use crate::bind::allocations::AllocationsFile;
+use crate::diag::render;
+use crate::parse::card::{CardFile, ConsortiumCard};
+use crate::parse::{blueprint_schema, schema};
+use crate::target::{Definition, Shelf};
+
+/// Print the JSON Schema of a file that people or programs write
+///
+/// Editors with YAML support complete and check a blueprint whose first line names its schema:
+/// `# yaml-language-server: $schema=../schemas/blueprint.schema.json`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  akcgen schema blueprint > schemas/blueprint.schema.json")]
+pub struct Arguments {
+    #[arg(value_enum, default_value = "blueprint")]
+    what: What,
+    /// A folder with further targets, whose parameters the blueprint's schema contains [may be repeated]
+    #[arg(long = "target-dir", value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum What {
+    /// A blueprint, with the parameters of all targets
+    Blueprint,
+    /// A target's `target.yaml`
+    Target,
+    /// `allocations.yaml`
+    Allocations,
+    /// An organization's card
+    Card,
+    /// A consortium's card
+    ConsortiumCard,
+    /// One line of `--message-format json`
+    Diagnostic,
+}
+
+impl Arguments {
+    pub(super) fn run(self, run: &mut Run) -> ExitStatus {
+        let schema = match self.what {
+            What::Blueprint => {
+                let shelf = Shelf::load(&self.folders, &mut run.sources, &mut run.diagnostics);
+                let targets: Vec<(String, Json)> =
+                    shelf.iter().map(|target| (target.name.clone(), target.schema().clone())).collect();
+                schema::published(blueprint_schema(&targets))
+            }
+            What::Target => schema::of::<Definition>(),
+            What::Allocations => schema::of::<AllocationsFile>(),
+            What::Card => schema::of::<CardFile>(),
+            What::ConsortiumCard => schema::of::<ConsortiumCard>(),
+            What::Diagnostic => render::json_schema(),
+        };
+        run.terminal.print(&format!("{schema:#}\n"));
+        ExitStatus::Success
+    }
+}
