@@ -3,7 +3,56 @@
 
 mod support;
 
+use akcgen::base::{Object, Tree};
+use akcgen::bind::{ClusterPlan, OrganizationPlan};
+use akcgen::resolve::Cluster;
 use support::*;
+
+/// Two organizations on EKS; `more` is added to the first.
+fn two(more: &str) -> String {
+    format!(
+        r#"
+blueprint: v1
+name: trade
+organizations:
+  buyer:
+    domain: buyer.example
+    target: eks
+    eks: {{account: "111122223333", region: ap-southeast-1, clusterAdministrators: ["arn:aws:iam::111122223333:role/x"]}}
+    {more}
+  seller:
+    domain: seller.example
+    target: eks
+    eks: {{account: "444455556666", region: eu-west-1, clusterAdministrators: ["arn:aws:iam::444455556666:role/x"]}}
+ordering: {{orderers: {{seller: 3}}}}
+channels: {{trade: [buyer, seller]}}
+"#
+    )
+}
+
+const TWO_APIS: &str = r#"blockchain: {services: {dapp: {image: "b/dapp:1.0", exposure: organization}, index: {image: "b/index:1.0", exposure: organization}}}
+    application: {groups: {api: {services: {orders: {image: "b/orders:1.0", calls: [dapp, index], sharedFiles: /etc/shared}}}}}"#;
+
+fn organization<'a>(run: &'a Run, name: &str) -> &'a OrganizationPlan {
+    let bound = run.environments[0].as_ref().unwrap_or_else(|| panic!("{}", run.report()));
+    let consortium = &bound.plan.consortium;
+    let named = |plan: &&OrganizationPlan| consortium.organization(plan.graph.organization).name.value.as_str() == name;
+    bound.plan.organizations.iter().find(named).unwrap()
+}
+
+fn cluster(plan: &OrganizationPlan, kind: Cluster) -> &ClusterPlan {
+    plan.clusters.iter().find(|cluster| cluster.cluster == kind).unwrap()
+}
+
+/// The outer port of each entry, by workload and kind.
+fn ports(plan: &OrganizationPlan) -> Vec<(String, u16)> {
+    let entries = plan.graph.entries.iter().zip(&plan.outer_ports);
+    entries.map(|(entry, port)| (plan.graph.workloads[entry.workload.0].name.clone(), *port)).collect()
+}
+
+fn text<'a>(tree: &'a Tree, path: &'static str) -> &'a str {
+    tree.at(&path.into()).and_then(Tree::as_str).unwrap_or_else(|| panic!("there is text at {path}"))
+}
 
 #[test]
 fn shipped_blueprints_are_bound() {
@@ -11,4 +60,130 @@ fn shipped_blueprints_are_bound() {
         let run = Run::file(blueprint);
         assert!(run.environments.iter().all(Option::is_some), "{}", run.report());
     }
+}
+
+#[test]
+fn a_row_decides_and_what_is_computed_keeps_away_from_it() {
+    let rows = "allocations: v1\nenvironments:\n  production:\n    buyer:\n      ports: {peer0: 7061}\n";
+    let run = Run::beside(&two(""), &[("allocations.yaml", rows)]);
+    let peers = &run.environments[0].as_ref().unwrap().plan.cards[0].peers;
+    assert_eq!(peers.iter().map(|peer| peer.port).collect::<Vec<_>>(), [7061, 7071, 7081]);
+    let allocated = &run.environments[0].as_ref().unwrap().allocated;
+    assert_eq!(allocated.iter().filter(|row| row.kept).count(), 1);
+}
+
+#[test]
+fn two_services_of_one_port_behind_one_balancer_have_two() {
+    let run = Run::text(&two(TWO_APIS));
+    let ports = ports(organization(&run, "buyer"));
+    let of = |name: &str| ports.iter().find(|(workload, _)| workload == name).unwrap().1;
+    assert_eq!(of("dapp"), 8080, "the first by name keeps its own");
+    assert!((20_000..30_000).contains(&of("index")), "{ports:?}");
+    let plan = organization(&run, "buyer");
+    let used: Vec<u16> = plan.flows.iter().flat_map(|flow| &flow.hops).map(|hop| hop.port).collect();
+    assert!(used.contains(&of("index")), "the way to it goes through its outer port");
+}
+
+#[test]
+fn no_organization_disturbs_another() {
+    let before = Run::text(&two(""));
+    let third = "  third:\n    domain: third.example\n    target: eks\n    eks: {account: \"555566667777\", region: eu-west-1}\n";
+    let after = Run::text(&two("").replace("ordering:", &format!("{third}ordering:")));
+    for name in ["buyer", "seller"] {
+        let (one, other) = (organization(&before, name), organization(&after, name));
+        assert_eq!(ports(one), ports(other));
+        assert_eq!(one.network, other.network);
+        let documents = |plan: &OrganizationPlan| -> Vec<Tree> {
+            plan.workloads.iter().flat_map(|one| &one.documents).map(|document| document.tree.clone()).collect()
+        };
+        assert_eq!(documents(one), documents(other));
+    }
+}
+
+#[test]
+fn what_is_bound_stands_where_the_placeholder_stood() {
+    let key = "arn:aws:kms:ap-southeast-1:111122223333:key/1f0e9d8c-7b6a-4594-8372-615049382716";
+    let bound = Run::beside(&two(""), &[("bindings/buyer.production.yaml", &format!("volumesKeyArn: {key}\n"))]);
+    let class = |run: &Run, name: &str| {
+        let plan = organization(run, name);
+        let class = cluster(plan, Cluster::Blockchain).storage_classes.values().next().unwrap().clone();
+        class.parameters["kmsKeyId"].value.clone()
+    };
+    assert_eq!(class(&bound, "buyer"), key);
+    assert_eq!(class(&bound, "seller"), "arn:aws:kms:unbound");
+    let missing =
+        |name: &str| -> Vec<String> { organization(&bound, name).unbound.iter().map(|one| one.name.clone()).collect() };
+    assert_eq!(
+        (missing("buyer"), missing("seller")),
+        (vec!["vpcId".into()], vec!["volumesKeyArn".into(), "vpcId".into()])
+    );
+}
+
+#[test]
+fn shared_files_are_claimed_where_they_are_mounted_and_before_anything_runs() {
+    let run = Run::text(&two(TWO_APIS));
+    let plan = organization(&run, "buyer");
+    let prelude: Vec<&Object> = cluster(plan, Cluster::Application).prelude.iter().collect();
+    let kinds: Vec<_> = prelude.iter().filter_map(|object| object.kind()).collect();
+    assert_eq!(kinds, ["PersistentVolume", "PersistentVolumeClaim"]);
+    assert_eq!(text(&prelude[0].tree, "spec/csi/volumeHandle"), "fs-unbound::fsap-unbound");
+    assert_eq!(text(&prelude[1].tree, "metadata/namespace"), "buyer-api");
+    assert!(cluster(plan, Cluster::Blockchain).prelude.is_empty());
+    let claims: Vec<_> = plan.workloads.iter().filter_map(|one| one.shared_claim.as_deref()).collect();
+    assert_eq!(claims, ["shared-files"]);
+}
+
+#[test]
+fn controllers_know_their_cluster_and_come_from_the_organizations_registry() {
+    let run = Run::text(&two("registry: harbor.buyer.example/mirror"));
+    let controllers = &cluster(organization(&run, "buyer"), Cluster::Blockchain).controllers;
+    let named = |name: &str| controllers.iter().find(|one| one.name == name).map(|one| &one.values.tree);
+    let autoscaler = named("cluster-autoscaler").unwrap();
+    assert_eq!(text(autoscaler, "autoDiscovery/clusterName"), "buyer-blockchain-production");
+    assert_eq!(text(autoscaler, "image/tag"), "v1.36.1", "the minor version is the cluster's");
+    assert_eq!(text(autoscaler, "image/repository"), "harbor.buyer.example/mirror/autoscaling/cluster-autoscaler");
+    assert!(named("external-dns").is_none(), "nothing faces the web");
+    let images: Vec<&String> = controllers.iter().flat_map(|one| &one.images).collect();
+    assert!(images.iter().all(|image| image.starts_with("harbor.buyer.example/mirror/")), "{images:?}");
+}
+
+#[test]
+fn who_lives_within_another_has_namespaces_in_its_cluster_and_nothing_of_the_cluster_itself() {
+    let lodger = "  lodger: {domain: lodger.example, within: buyer, blockchain: {services: {ca: {}}}}\n";
+    let text = two("").replace("ordering:", &format!("{lodger}ordering:"));
+    let run = Run::text(&text.replace("[buyer, seller]", "[buyer, seller, lodger]"));
+    let (host, guest) = (organization(&run, "buyer"), organization(&run, "lodger"));
+    let (own, lent) = (cluster(host, Cluster::Blockchain), cluster(guest, Cluster::Blockchain));
+    assert_eq!((&lent.name, lent.owner), (&own.name, host.graph.organization));
+    assert!(lent.controllers.is_empty() && lent.pools.is_empty());
+    assert_eq!(lent.namespaces.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["lodger-blockchain"]);
+    assert_eq!(guest.network, host.network, "one network for both");
+}
+
+#[test]
+fn zones_hold_equal_parts_of_a_pool_and_every_broker_its_own_rack() {
+    let run = Run::file("blueprints/akachain.yaml");
+    let plan = organization(&run, "akachain");
+    let pools = &cluster(plan, Cluster::Blockchain).pools;
+    let rows: Vec<_> = pools.iter().map(|pool| (pool.name.as_str(), pool.minimum, pool.maximum)).collect();
+    assert_eq!(
+        rows,
+        [("general-ap-southeast-1a", 3, 6), ("general-ap-southeast-1b", 3, 6), ("general-ap-southeast-1c", 3, 6)]
+    );
+    assert!(pools.iter().all(|pool| (pool.cpu_millis, pool.pods) == (1730, 30)), "a t3.large: 35 pods, 5 of daemons");
+}
+
+#[test]
+fn names_of_target_groups_fit_and_stay_apart() {
+    let long = two(TWO_APIS).replace("buyer", "a-buyer-with-a-very-long-name");
+    let run = Run::text(&long);
+    let plan = organization(&run, "a-buyer-with-a-very-long-name");
+    let documents = plan.workloads.iter().flat_map(|one| &one.documents);
+    let bindings = documents.filter(|document| document.kind() == Some("TargetGroupBinding"));
+    let mut names: Vec<&str> = bindings.map(|binding| text(&binding.tree, "spec/targetGroupName")).collect();
+    assert!(names.iter().all(|name| name.len() <= 32), "{names:?}");
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((names.len(), count), (5, 5), "three peers and two services");
 }

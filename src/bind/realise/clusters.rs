@@ -122,14 +122,14 @@ fn minor(version: &str) -> Option<u32> {
 /// One cluster; none after a fault.
 pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster, owned: bool) -> Option<Built> {
     let definition = &context.target.definition;
-    let mut scope = context.scope.with("cluster", &json!({"kind": kind.as_str()}));
-    let name = context.text(&definition.clusters.name, &scope)?;
+    let home = context.at_home().with("cluster", &json!({"kind": kind.as_str()}));
+    let name = context.text(&definition.clusters.name, &home)?;
     name_fits(context, &name);
     let name_scope = match &definition.clusters.scope {
-        Some(unique) => context.text(unique, &scope).map(|text| text.value),
+        Some(unique) => context.text(unique, &home).map(|text| text.value),
         None => None,
     };
-    scope.set("cluster", &view(context, common, kind, &name.value));
+    let scope = context.scope.with("cluster", &view(context, common, kind, &name.value));
     let description = context.description;
     let written: &[NodePool] = match kind {
         Cluster::Blockchain => &description.blockchain_pools,

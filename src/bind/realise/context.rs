@@ -40,7 +40,7 @@ impl<'a> Context<'a> {
         scope.trace("environment", consortium.environment.origin);
         scope.set("consortium", &json!({"name": consortium.name.value}));
         scope.trace("consortium", consortium.name.origin);
-        scope.set("organization", &self.view());
+        scope.set("organization", &view(organization, self.description));
         scope.trace("organization", organization.name.origin);
         scope.trace("organization.domain", organization.domain.origin);
         scope.set("parameters", &self.parameters.value);
@@ -51,20 +51,13 @@ impl<'a> Context<'a> {
         self.bindings();
     }
 
-    /// What expressions see of the organization.
-    fn view(&self) -> serde_json::Value {
-        let plain = |texts: &BTreeMap<String, Traced<String>>| -> BTreeMap<String, String> {
-            texts.iter().map(|(key, value)| (key.clone(), value.value.clone())).collect()
-        };
-        json!({
-            "name": self.organization.name.value,
-            "title": self.organization.title,
-            "domain": self.organization.domain.value,
-            "mspId": self.organization.msp_id.value,
-            "registry": self.description.registry.as_ref().map(|registry| &registry.value),
-            "tags": plain(&self.description.tags),
-            "labels": plain(&self.description.labels),
-        })
+    /// The scope in which a cluster is named: that of the organization whose cluster it is.
+    pub fn at_home(&self) -> Scope {
+        let owner = self.consortium.organization(self.owner);
+        match owner.description() {
+            Some(description) => self.scope.with("organization", &view(owner, description)),
+            None => self.scope.clone(),
+        }
     }
 
     /// Every binding of the target: its value, or what stands in its place.
@@ -200,4 +193,20 @@ impl<'a> Context<'a> {
         let (repository, tag) = split_tag(&reference);
         json!({"reference": reference, "repository": repository, "tag": tag})
     }
+}
+
+/// What expressions see of an organization.
+fn view(organization: &Organization, description: &Description) -> serde_json::Value {
+    let plain = |texts: &BTreeMap<String, Traced<String>>| -> BTreeMap<String, String> {
+        texts.iter().map(|(key, value)| (key.clone(), value.value.clone())).collect()
+    };
+    json!({
+        "name": organization.name.value,
+        "title": organization.title,
+        "domain": organization.domain.value,
+        "mspId": organization.msp_id.value,
+        "registry": description.registry.as_ref().map(|registry| &registry.value),
+        "tags": plain(&description.tags),
+        "labels": plain(&description.labels),
+    })
 }
