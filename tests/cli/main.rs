@@ -3,6 +3,7 @@
 
 mod build;
 mod help;
+mod lines;
 mod program;
 mod tools;
 mod verify;
