@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::consortium::text;
 use crate::base::{SerError, Tree, to_tree};
 use crate::bind::Plan;
-use crate::expand::{orderer_count, peer_count};
-use crate::parse::blueprint::{Consensus, FabricRelease};
-use crate::resolve::{Batch, Card, Chaincode, Channel, Collection, Consortium, Member, OrgIx, Resources};
+use crate::expand::peer_count;
+use crate::parse::blueprint::{Consensus, Endpoints, FabricRelease};
+use crate::resolve::{Batch, Card, Chaincode, Channel, Collection, Consortium, Member, OrdererGroup, OrgIx, Resources};
 
 /// The card of one organization: its section of every environment that has it. `None` if none has.
 ///
@@ -65,12 +65,21 @@ struct SectionRow<'a> {
 #[derive(Serialize)]
 struct OrderingRow<'a> {
     consensus: Consensus,
-    orderers: BTreeMap<&'a str, u32>,
+    orderers: BTreeMap<&'a str, OrderersRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     brokers: Option<BrokersRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    zookeepers: Option<u32>,
+    zookeepers: Option<ZooKeepersRow<'a>>,
     batch: BatchRow<'a>,
+}
+
+/// Complete, so that a member who runs orderers and builds alone has them as the operator wrote them.
+#[derive(Serialize)]
+struct OrderersRow<'a> {
+    count: u32,
+    endpoints: Endpoints,
+    storage: &'a str,
+    resources: ResourcesRow<'a>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +89,15 @@ struct BrokersRow<'a> {
     organization: &'a str,
     replication: u32,
     minimum_in_sync: u32,
+    storage: &'a str,
+    resources: ResourcesRow<'a>,
+}
+
+#[derive(Serialize)]
+struct ZooKeepersRow<'a> {
+    count: u32,
+    storage: &'a str,
+    resources: ResourcesRow<'a>,
 }
 
 #[derive(Serialize)]
@@ -159,19 +177,43 @@ fn section(plan: &Plan) -> SectionRow<'_> {
             orderers: ordering
                 .groups
                 .iter()
-                .map(|group| (name(consortium, group.organization), group.count.value))
+                .map(|group| (name(consortium, group.organization), orderers(group)))
                 .collect(),
             brokers: kafka.map(|kafka| BrokersRow {
                 count: kafka.brokers.value,
                 organization: name(consortium, kafka.organization),
                 replication: kafka.replication.value,
                 minimum_in_sync: kafka.minimum_in_sync.value,
+                storage: &kafka.broker_storage.value,
+                resources: resources(&kafka.broker_resources),
             }),
-            zookeepers: kafka.map(|kafka| kafka.zookeepers.value),
+            zookeepers: kafka.map(|kafka| ZooKeepersRow {
+                count: kafka.zookeepers.value,
+                storage: &kafka.zookeeper_storage.value,
+                resources: resources(&kafka.zookeeper_resources),
+            }),
             batch: batch(&ordering.batch),
         },
         channels: consortium.channels.iter().map(|one| (one.name.value.as_str(), channel(consortium, one))).collect(),
         organizations: plan.cards.iter().map(|card| (card.organization.as_str(), card)).collect(),
+    }
+}
+
+fn orderers(group: &OrdererGroup) -> OrderersRow<'_> {
+    OrderersRow {
+        count: group.count.value,
+        endpoints: group.endpoints.value,
+        storage: &group.storage.value,
+        resources: resources(&group.resources),
+    }
+}
+
+fn resources(resources: &Resources) -> ResourcesRow<'_> {
+    ResourcesRow {
+        cpu: &resources.cpu.value,
+        memory: &resources.memory.value,
+        cpu_limit: &resources.cpu_limit.value,
+        memory_limit: &resources.memory_limit.value,
     }
 }
 
@@ -191,7 +233,10 @@ fn channel<'a>(consortium: &'a Consortium, channel: &'a Channel) -> ChannelRow<'
     let members = || channel.members.iter().map(|member| (name(consortium, member.organization.value), member));
     let narrowed = |member: &Member| member.peers as usize != peer_count(consortium, member.organization.value);
     let unusual = |member: &Member| !member.anchors.iter().copied().eq(0..member.peers.min(2));
-    let fewer = |(at, count): &&(OrgIx, u32)| *count as usize != orderer_count(consortium, *at);
+    // One whose orderers do not serve the channel at all is told with none.
+    let serving = |at| channel.orderers.iter().find(|(serving, _)| *serving == at).map_or(0, |(_, count)| *count);
+    let groups = consortium.ordering.groups.iter().map(|group| (group, serving(group.organization)));
+    let fewer = groups.filter(|(group, serving)| group.count.value != *serving);
     ChannelRow {
         members: members().map(|(name, _)| name).collect(),
         peers: members().filter(|(_, member)| narrowed(member)).map(|(name, member)| (name, member.peers)).collect(),
@@ -199,7 +244,7 @@ fn channel<'a>(consortium: &'a Consortium, channel: &'a Channel) -> ChannelRow<'
             .filter(|(_, member)| unusual(member))
             .map(|(name, member)| (name, member.anchors.as_slice()))
             .collect(),
-        orderers: channel.orderers.iter().filter(fewer).map(|(at, count)| (name(consortium, *at), *count)).collect(),
+        orderers: fewer.map(|(group, serving)| (name(consortium, group.organization), serving)).collect(),
         policies: PoliciesRow {
             endorsement: text(&channel.policies.endorsement),
             lifecycle: text(&channel.policies.lifecycle),
@@ -215,7 +260,6 @@ fn channel<'a>(consortium: &'a Consortium, channel: &'a Channel) -> ChannelRow<'
 }
 
 fn chaincode<'a>(consortium: &'a Consortium, chaincode: &'a Chaincode) -> ChaincodeRow<'a> {
-    let Resources { cpu, memory, cpu_limit, memory_limit } = &chaincode.resources;
     let collections = chaincode.collections.iter();
     ChaincodeRow {
         version: &chaincode.version.value,
@@ -224,12 +268,7 @@ fn chaincode<'a>(consortium: &'a Consortium, chaincode: &'a Chaincode) -> Chainc
         endorsement: text(&chaincode.endorsement),
         collections: collections.map(|one| (one.name.value.as_str(), collection(consortium, one))).collect(),
         pruner: chaincode.pruner.map(|at| name(consortium, at.value)),
-        resources: ResourcesRow {
-            cpu: &cpu.value,
-            memory: &memory.value,
-            cpu_limit: &cpu_limit.value,
-            memory_limit: &memory_limit.value,
-        },
+        resources: resources(&chaincode.resources),
     }
 }
 

@@ -39,6 +39,13 @@ pub fn compile_with(options: Options) -> Files {
     files.into_inner().unwrap()
 }
 
+/// A text of the blueprint language as data.
+pub fn read(path: &Path) -> serde_json::Value {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let file = akcgen::source::read_file(path, &mut sources, &mut diagnostics).unwrap();
+    akcgen::source::read(&sources, file, &mut diagnostics).unwrap().to_json()
+}
+
 /// The first line in which two texts differ, as both have it.
 pub fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(usize, &'a str, &'a str)> {
     let (mut ones, mut others) = (one.lines(), other.lines());
