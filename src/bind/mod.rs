@@ -7,7 +7,10 @@ mod connect;
 pub mod plan;
 mod realise;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 pub use allocations::Allocations;
 pub use bindings::Bindings;
@@ -32,28 +35,35 @@ pub struct Bound {
 /// recorded.
 pub fn bind(
     consortium: Arc<Consortium>,
-    graphs: &[OrganizationGraph],
+    graphs: Vec<OrganizationGraph>,
     shelf: &Shelf,
     allocations: &Allocations,
     bindings: &Bindings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Bound> {
-    let mut realised = Vec::with_capacity(graphs.len());
-    for graph in graphs {
-        let target = target(&consortium, graph, shelf, diagnostics);
-        let done = target.and_then(|target| realise(&consortium, graph, target, allocations, bindings, diagnostics));
-        realised.extend(done);
+    let count = graphs.len();
+    let each = |graph: OrganizationGraph| {
+        let mut found = Diagnostics::new();
+        let target = target(&consortium, &graph, shelf, &mut found);
+        let done = target.and_then(|target| realise(&consortium, graph, target, allocations, bindings, &mut found));
+        (done, found)
+    };
+    let done: Vec<_> = graphs.into_par_iter().map(each).collect();
+    let mut realised = Vec::with_capacity(count);
+    for (one, found) in done {
+        diagnostics.extend(found.iter().cloned());
+        realised.extend(one);
     }
     let before = diagnostics.errors();
     realise::together(&consortium, &realised, diagnostics);
-    if realised.len() < graphs.len() || diagnostics.errors() > before {
+    if realised.len() < count || diagnostics.errors() > before {
         return None;
     }
     let cards = Arc::new(cards(&consortium, &realised));
     let mut allocated: Vec<Allocated> = realised.iter().flat_map(|one| one.allocated.clone()).collect();
     allocated.sort();
     let mut organizations: Vec<OrganizationPlan> = realised.into_iter().map(|one| one.plan).collect();
-    organizations.iter_mut().for_each(|plan| connect(&consortium, &cards, plan));
+    organizations.par_iter_mut().for_each(|plan| connect(&consortium, &cards, plan));
     Some(Bound { plan: Plan { consortium, cards, organizations }, allocated })
 }
 
@@ -78,10 +88,9 @@ fn target<'a>(
 
 /// The card of every organization, in order: as bound here, or as somebody else gave it.
 fn cards(consortium: &Consortium, realised: &[Realised]) -> Vec<Card> {
-    let own =
-        |name: &str| realised.iter().find(|one| one.card.organization.as_str() == name).map(|one| one.card.clone());
+    let own: BTreeMap<&str, &Card> = realised.iter().map(|one| (one.card.organization.as_str(), &one.card)).collect();
     let card = |organization: &crate::resolve::Organization| match &organization.run_by {
-        RunBy::Us(_) => own(&organization.name.value),
+        RunBy::Us(_) => own.get(organization.name.value.as_str()).map(|card| (*card).clone()),
         RunBy::Others(card) => Some(card.as_ref().clone()),
     };
     consortium.organizations.iter().filter_map(card).collect()

@@ -16,6 +16,7 @@ use crate::diag::Diagnostics;
 use crate::source::{Entry, Node};
 
 /// A schema, ready to check trees with.
+#[derive(Debug)]
 pub struct Shape {
     schema: Json,
     validator: Validator,

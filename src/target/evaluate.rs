@@ -1,6 +1,7 @@
 //! Templates and a scope to documents with origins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use minijinja::value::Value;
 use serde::Serialize;
@@ -18,36 +19,49 @@ pub struct Fault {
     pub message: String,
 }
 
-/// What the expressions of a document can name, and where that came from. A child sees everything its parent does.
+/// What the expressions of a document can name, and where that came from. A child sees everything its parent does; making
+/// one copies nothing of the parent.
 #[derive(Debug, Clone, Default)]
-pub struct Scope {
-    names: BTreeMap<String, Value>,
+pub struct Scope(Arc<Layer>);
+
+/// What a scope adds to its parent.
+#[derive(Debug, Clone, Default)]
+struct Layer {
+    parent: Option<Scope>,
+    names: Vec<(String, Value)>,
     origins: BTreeMap<String, Origin>,
 }
 
 impl Scope {
     /// This scope and one name more, or another meaning of a name.
     pub fn with<T: Serialize>(&self, name: &str, value: &T) -> Scope {
-        let mut child = self.clone();
+        let mut child = Scope(Arc::new(Layer { parent: Some(self.clone()), ..Layer::default() }));
         child.set(name, value);
         child
     }
 
     /// Adds a name, or gives it another meaning.
     pub fn set<T: Serialize>(&mut self, name: &str, value: &T) {
-        self.names.insert(name.to_owned(), expression::view(value));
+        let names = &mut Arc::make_mut(&mut self.0).names;
+        names.retain(|(known, _)| known != name);
+        names.push((name.to_owned(), expression::view(value)));
     }
 
     /// Says where the value under a dotted name came from, and everything under it that has no origin of its own.
     pub fn trace(&mut self, name: impl Into<String>, origin: Origin) {
-        self.origins.insert(name.into(), origin);
+        Arc::make_mut(&mut self.0).origins.insert(name.into(), origin);
+    }
+
+    /// This scope and those it stands in, the innermost first.
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        std::iter::successors(Some(self.0.as_ref()), |layer| layer.parent.as_ref().map(|parent| parent.0.as_ref()))
     }
 
     /// The origin of a dotted name or of the longest name that it begins with.
     fn origin(&self, name: &str) -> Option<Origin> {
         let mut name = name;
         loop {
-            if let Some(origin) = self.origins.get(name) {
+            if let Some(origin) = self.layers().find_map(|layer| layer.origins.get(name)) {
                 return Some(*origin);
             }
             name = name.rsplit_once('.')?.0;
@@ -55,7 +69,16 @@ impl Scope {
     }
 
     fn context(&self) -> Value {
-        Value::from_pairs(self.names.iter().map(|(name, value)| (name.clone(), value.clone())))
+        Value::from_object(self.clone())
+    }
+}
+
+/// Expressions look their names up here.
+impl minijinja::value::Object for Scope {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let names = self.layers().flat_map(|layer| &layer.names);
+        names.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 }
 

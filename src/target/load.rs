@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use include_dir::{Dir, include_dir};
 
@@ -123,7 +123,8 @@ fn read(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Optio
     let parameters = root.as_ref().and_then(|root| root.get("parameters")).cloned();
     let target = match (definition, parameters) {
         (Some(definition), Some(parameters)) if !own.has_errors() => {
-            let target = Target { name, definition, files: all, parameters, templates, embedded };
+            let target =
+                Target { name, definition, files: all, parameters, templates, embedded, shapes: OnceLock::new() };
             if checked {
                 check::check(&target, &mut own);
             }

@@ -15,6 +15,7 @@ mod places;
 mod template;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub use date::Date;
 pub use definition::Definition;
@@ -24,6 +25,7 @@ pub use template::Template;
 
 use crate::base::{FileId, Origin, Traced};
 use crate::diag::{Diagnostic, code};
+use crate::parse::shape::Shape;
 use crate::source::Node;
 
 /// All targets of a run, by name.
@@ -63,6 +65,8 @@ pub struct Target {
     templates: BTreeMap<String, Template>,
     /// Whether it is part of akcgen.
     embedded: bool,
+    /// The shape of each binding's value, made when the first is asked for.
+    shapes: OnceLock<BTreeMap<String, Shape>>,
 }
 
 impl Target {
@@ -94,6 +98,18 @@ impl Target {
             None => finding,
         };
         blame(finding, self.embedded)
+    }
+
+    /// Whether a value can be that of a binding.
+    pub fn fits(&self, binding: &str, value: &str) -> bool {
+        let shapes = self.shapes.get_or_init(|| {
+            let patterns = self.definition.bindings.iter().filter_map(|(name, binding)| {
+                let schema = serde_json::json!({"type": "string", "pattern": binding.pattern.as_ref()?.value});
+                Some((name.value.clone(), Shape::new(schema).ok()?))
+            });
+            patterns.collect()
+        });
+        shapes.get(binding).is_none_or(|shape| shape.allows(&serde_json::Value::from(value)))
     }
 
     /// A binding by name.

@@ -2,11 +2,10 @@
 
 use super::context::Context;
 use crate::base::name::{Domain, Label};
-use crate::bind::OrganizationPlan;
-use crate::expand::{Entry, EntryKind, NodeRole};
+use crate::expand::{Entry, EntryKind, NodeRole, OrganizationGraph};
 use crate::resolve::{Card, FabricNode, SharedService};
 
-pub(super) fn card(context: &Context, plan: &OrganizationPlan) -> Card {
+pub(super) fn card(context: &Context, outer_ports: &[u16]) -> Card {
     let organization = context.organization;
     let description = context.description;
     let authority = description.blockchain.iter().find_map(|service| service.authority.as_ref());
@@ -18,24 +17,24 @@ pub(super) fn card(context: &Context, plan: &OrganizationPlan) -> Card {
         domain: organization.domain.value.clone(),
         fabric: organization.release.value,
         state_database: description.peers.database.value,
-        peers: nodes(plan, NodeRole::Peer),
-        orderers: nodes(plan, NodeRole::Orderer),
+        peers: nodes(context.graph, outer_ports, NodeRole::Peer),
+        orderers: nodes(context.graph, outer_ports, NodeRole::Orderer),
         addresses: description.addresses.iter().map(|range| range.value.clone()).collect(),
         parent_authority: parent.map(|parent| context.consortium.organization(parent.value).name.value.clone()),
-        services: services(plan),
+        services: services(context.graph, outer_ports),
     }
 }
 
 /// Every entry with the port that others dial.
-fn entries(plan: &OrganizationPlan) -> impl Iterator<Item = (&Entry, u16)> {
-    plan.graph.entries.iter().zip(plan.outer_ports.iter().copied())
+fn entries<'a>(graph: &'a OrganizationGraph, outer_ports: &'a [u16]) -> impl Iterator<Item = (&'a Entry, u16)> {
+    graph.entries.iter().zip(outer_ports.iter().copied())
 }
 
 /// The nodes of a role, in order of their numbers.
-fn nodes(plan: &OrganizationPlan, role: NodeRole) -> Vec<FabricNode> {
-    let listed = entries(plan).filter_map(|(entry, port)| match entry.kind {
+fn nodes(graph: &OrganizationGraph, outer_ports: &[u16], role: NodeRole) -> Vec<FabricNode> {
+    let listed = entries(graph, outer_ports).filter_map(|(entry, port)| match entry.kind {
         EntryKind::Grpc { node, index, .. } if node == role => {
-            let name = Label::trusted(plan.graph.workloads[entry.workload.0].name.clone());
+            let name = Label::trusted(graph.workloads[entry.workload.0].name.clone());
             Some((index, FabricNode { name, host: Domain::trusted(entry.host.clone()), port }))
         }
         _ => None,
@@ -46,10 +45,10 @@ fn nodes(plan: &OrganizationPlan, role: NodeRole) -> Vec<FabricNode> {
 }
 
 /// The services that other organizations may call, in order of names.
-fn services(plan: &OrganizationPlan) -> Vec<SharedService> {
-    let shared = entries(plan).filter(|(entry, _)| entry.kind == EntryKind::Consortium);
+fn services(graph: &OrganizationGraph, outer_ports: &[u16]) -> Vec<SharedService> {
+    let shared = entries(graph, outer_ports).filter(|(entry, _)| entry.kind == EntryKind::Consortium);
     let service = |(entry, port): (&Entry, u16)| {
-        let workload = &plan.graph.workloads[entry.workload.0];
+        let workload = &graph.workloads[entry.workload.0];
         let name = workload
             .owner(&entry.port)
             .and_then(|container| container.service.clone())

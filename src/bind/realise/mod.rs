@@ -25,8 +25,7 @@ use super::plan::*;
 use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::{OrganizationGraph, WorkloadId};
-use crate::parse::shape::Shape;
-use crate::resolve::{Card, Cluster, Consortium};
+use crate::resolve::{Card, Cluster, Consortium, OrgIx};
 use crate::target::definition::Platform;
 use crate::target::{Evaluator, Scope, Target, cidr};
 
@@ -52,7 +51,7 @@ pub struct Realised {
 /// Binds one organization of a consortium to its target. `None` where it is refused; then every reason is recorded.
 pub fn realise(
     consortium: &Consortium,
-    graph: &OrganizationGraph,
+    graph: OrganizationGraph,
     target: &Target,
     allocations: &Allocations,
     bindings: &Bindings,
@@ -65,7 +64,7 @@ pub fn realise(
     let mut found = Diagnostics::new();
     let context = Context {
         consortium,
-        graph,
+        graph: &graph,
         organization,
         description,
         owner,
@@ -80,7 +79,9 @@ pub fn realise(
     let realised = run(context, at_home.name.value.as_str());
     let refused = found.has_errors();
     diagnostics.extend(found.iter().cloned());
-    realised.filter(|_| !refused)
+    let mut realised = realised.filter(|_| !refused)?;
+    realised.plan.graph = graph;
+    Some(realised)
 }
 
 fn run(mut context: Context, home: &str) -> Option<Realised> {
@@ -152,7 +153,7 @@ fn assemble(
     }
     let system = context.target.definition.nodes.system;
     let plan = OrganizationPlan {
-        graph: context.graph.clone(),
+        graph: nothing(context.graph.organization),
         target: context.target.name.clone(),
         clusters,
         network,
@@ -163,8 +164,23 @@ fn assemble(
         flows: Vec::new(),
         unbound: context.unbound(),
     };
-    let card = card::card(&context, &plan);
+    let card = card::card(&context, &plan.outer_ports);
     Realised { plan, card, allocated, range, name_scopes, system: (system.cpu, system.memory, system.pods) }
+}
+
+/// A graph of nothing, in whose place [`realise`] puts the real one, which nobody has to copy.
+fn nothing(organization: OrgIx) -> OrganizationGraph {
+    OrganizationGraph {
+        organization,
+        workloads: Vec::new(),
+        namespaces: Vec::new(),
+        schemas: Vec::new(),
+        streams: None,
+        shared_files: None,
+        links: Vec::new(),
+        entries: Vec::new(),
+        secrets: Vec::new(),
+    }
 }
 
 /// Bindings whose name means nothing, and values that cannot be what they are for.
@@ -181,9 +197,8 @@ fn known_bindings(context: &mut Context) {
             continue;
         };
         let value = bindings.get(organization, &name.value);
-        let (Some(value), Some(pattern)) = (value, &binding.pattern) else { continue };
-        let shape = Shape::new(json!({"type": "string", "pattern": pattern.value}));
-        if shape.is_ok_and(|shape| !shape.allows(&json!(value.value))) {
+        let Some(value) = value else { continue };
+        if !target.fits(&name.value, &value.value) {
             let message = format!("this is not the {}", binding.description);
             let help = format!("such a value looks like `{}`", binding.example.lines().next().unwrap_or_default());
             context.problem(code::BAD_BINDING, value.origin, message, &help);

@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::capacity::{self, Load, Room};
 use super::network::overlapping;
 use super::{Allocated, Realised};
 use crate::base::Origin;
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::expand::Workload;
-use crate::resolve::{Cluster, Consortium, Description, OrgIx};
+use crate::resolve::{Consortium, Description, OrgIx};
 use crate::target::cidr;
 
 /// Checks the organizations of one environment against each other.
 pub fn together(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
     names(consortium, realised, diagnostics);
     networks(consortium, realised, diagnostics);
-    for one in realised {
-        fits(consortium, one, realised, diagnostics);
-    }
+    let tenants = tenants(realised);
+    let findings = realised.par_iter().map(|one| {
+        let there = tenants.get(&one.plan.graph.organization).map_or(&[][..], Vec::as_slice);
+        fits(consortium, one, there)
+    });
+    findings.collect::<Vec<_>>().into_iter().flatten().for_each(|finding| diagnostics.push(finding));
     unallocated(consortium, realised, diagnostics);
 }
 
@@ -45,7 +49,10 @@ fn networks(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Di
         .iter()
         .filter_map(|one| {
             let at = one.plan.graph.organization;
-            let description = consortium.organization(at).description().filter(|about| about.within.is_none())?;
+            let description = consortium.organization(at).description()?;
+            if description.within.is_some() || description.vpns.is_empty() {
+                return None;
+            }
             let range = one.range.as_ref()?;
             Some((at, description, cidr::parse(&range.value).ok()?, range.origin))
         })
@@ -68,13 +75,15 @@ fn joined(one: &Description, other: &Description) -> bool {
     one.vpns.iter().any(|vpn| other.vpns.iter().any(|also| also.gateway.value == vpn.gateway.value))
 }
 
-/// Whether the nodes of an organization's own clusters hold everything that runs there, lodgers' pods included.
-fn fits(consortium: &Consortium, one: &Realised, realised: &[Realised], diagnostics: &mut Diagnostics) {
+/// Whether the nodes of an organization's own clusters hold the pods of everybody who is there.
+fn fits(consortium: &Consortium, one: &Realised, there: &[&Realised]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
     let owner = one.plan.graph.organization;
     let (cpu, memory, pods) = one.system;
     let system = Room { cpu, memory, pods: pods.into() };
     for plan in one.plan.clusters.iter().filter(|plan| plan.owner == owner && !plan.pools.is_empty()) {
-        let workloads = || all_in(realised, owner, plan.cluster);
+        let all = || there.iter().flat_map(|one| &one.plan.graph.workloads);
+        let workloads = || all().filter(|workload| workload.cluster == plan.cluster);
         let shortage = |load| capacity::shortage(workloads(), system, &plan.pools, load);
         let (code, load, shortage) = match (shortage(Load::Least), shortage(Load::Most)) {
             (Some(shortage), _) => (code::NO_ROOM, "", shortage),
@@ -94,15 +103,20 @@ fn fits(consortium: &Consortium, one: &Realised, realised: &[Realised], diagnost
             Some(more) => finding.help(format!("{more} nodes more of type `{kind}` would do: raise `maximum`")),
             None => finding.help(format!("a pod is larger than a node of type `{kind}`: use a larger type")),
         };
-        diagnostics.push(finding.about(consortium.organization(owner).name.value.as_str()));
+        findings.push(finding.about(consortium.organization(owner).name.value.as_str()));
     }
+    findings
 }
 
-/// Every workload in a cluster of an owner's, whoever it belongs to.
-fn all_in(realised: &[Realised], owner: OrgIx, cluster: Cluster) -> impl Iterator<Item = &Workload> {
-    let there = move |one: &&Realised| one.plan.clusters.iter().any(|plan| plan.owner == owner);
-    let workloads = realised.iter().filter(there).flat_map(|one| &one.plan.graph.workloads);
-    workloads.filter(move |workload| workload.cluster == cluster)
+/// Those that have anything in each owner's clusters, in order.
+fn tenants(realised: &[Realised]) -> BTreeMap<OrgIx, Vec<&Realised>> {
+    let mut tenants: BTreeMap<OrgIx, Vec<&Realised>> = BTreeMap::new();
+    for one in realised {
+        if let Some(plan) = one.plan.clusters.first() {
+            tenants.entry(plan.owner).or_default().push(one);
+        }
+    }
+    tenants
 }
 
 /// Numbers that nobody has written down, told once for the environment.
