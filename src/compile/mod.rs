@@ -89,9 +89,13 @@ fn consortium(
 pub fn emit(plans: &Plans, options: &Options, sink: Sink, diagnostics: &mut Diagnostics) {
     let mut described = describe::Described::default();
     for plan in plans.environments.iter().map(|bound| &bound.plan).filter(|plan| options.wants_environment(plan)) {
-        match package::consortium(&plan.consortium, &plan.cards, options.traced) {
-            Ok(files) => files.into_iter().for_each(|(path, file)| sink(path, file)),
-            Err(error) => diagnostics.push(Diagnostic::new(code::BUG, error.to_string())),
+        for files in
+            [package::consortium(&plan.consortium, &plan.cards, options.traced), package::cards(plan, options.traced)]
+        {
+            match files {
+                Ok(files) => files.into_iter().for_each(|(path, file)| sink(path, file)),
+                Err(error) => diagnostics.push(Diagnostic::new(code::BUG, error.to_string())),
+            }
         }
         let wanted: Vec<&OrganizationPlan> =
             plan.organizations.iter().filter(|organization| options.wants_organization(plan, organization)).collect();

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::BundleFile;
 use super::consortium::text;
-use crate::base::{SerError, Tree, to_tree};
+use crate::base::{Object, SerError, Tree, to_tree};
 use crate::bind::Plan;
 use crate::expand::peer_count;
 use crate::parse::blueprint::{Consensus, Endpoints, FabricRelease};
@@ -24,6 +25,24 @@ pub fn organization_card(plans: &[&Plan], name: &str) -> Result<Option<Tree>, Se
         .collect();
     let file = CardRow { card: "v1", environments: sections };
     (!file.environments.is_empty()).then(|| to_tree(&file)).transpose()
+}
+
+/// The cards of all organizations in one environment, as files among what all members share: path below the output folder
+/// to file.
+///
+/// # Errors
+/// Only where a value has no form in YAML, which is a fault of akcgen.
+pub fn cards(plan: &Plan, traced: bool) -> Result<Vec<(String, BundleFile)>, SerError> {
+    let folder = format!("consortium/{}/cards", environment(plan));
+    let organizations = plan.consortium.organizations.iter();
+    let files = organizations.map(|organization| {
+        let name = organization.name.value.as_str();
+        let card = organization_card(&[plan], name)?.unwrap_or(Tree::Null);
+        let object = Object::new(card, organization.name.origin);
+        let file = BundleFile::of(&format!("The public half of {name}."), &[object], traced);
+        Ok((format!("{folder}/{name}.yaml"), file))
+    });
+    files.collect()
 }
 
 /// The consortium's card, from which a member builds alone: the ordering service, the channels and all organizations'

@@ -14,7 +14,7 @@ mod rows;
 use crate::base::{Object, Origin};
 use crate::text::yaml;
 
-pub use card::{consortium_card, organization_card};
+pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
 pub use images::{images, images_file};
 pub use manifests::manifests;
