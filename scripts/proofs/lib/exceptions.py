@@ -30,6 +30,8 @@ class Exceptions:
         return bool(matching)
 
     def unused(self) -> list[str]:
+        """Faults for the rows that nothing needed since the last time this was asked."""
         idle = [row for number, row in enumerate(self._rows) if number not in self._used]
         patterns = [" ".join(f"{key}={value!r}" for key, value in row.items() if key != "reason") for row in idle]
+        self._used.clear()
         return [f"{self._file.name}: nothing needs the exception {pattern}: remove it" for pattern in patterns]

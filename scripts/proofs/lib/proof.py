@@ -39,27 +39,39 @@ class NothingToBreak(Exception):
     """The bundle holds nothing that this breakage could break."""
 
 
-def main(name: str, prove: Callable[[Path], Report], breakages: list[Breakage], parts: Sequence[str] = (".",)) -> None:
+def main(
+    name: str,
+    prove: Callable[[Path], Report],
+    breakages: list[Breakage],
+    afterwards: Callable[[], list[str]] = list,
+    parts: Sequence[str] = (".",),
+) -> None:
     """Exit 0: nothing to object to. 1: faults. 2: the proof could not be done.
 
-    `parts` are the subfolders that the proof reads.
+    `afterwards` gives the faults that show only when every bundle was looked at; `parts` are the subfolders that the
+    proof reads.
     """
     parser = argparse.ArgumentParser(
         prog=f"scripts/proofs/{name}",
         description=sys.modules["__main__"].__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--broken", action="store_true", help="show that copies of the bundle, each with one thing broken, are refused"
-    )
-    parser.add_argument("bundle", type=Path, help="a folder that `akcgen build` wrote")
+    parser.add_argument("--broken", action="store_true", help="show that copies with one thing broken are refused")
+    parser.add_argument("bundle", type=Path, nargs="+", help="a folder that `akcgen build` wrote")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    bundle = arguments.bundle.resolve()
-    if not bundle.is_dir():
-        parser.error(f"{arguments.bundle} is not a folder")
+    for bundle in arguments.bundle:
+        if not bundle.is_dir():
+            parser.error(f"{bundle} is not a folder")
+    folders = [bundle.resolve() for bundle in arguments.bundle]
     try:
-        good = refuses_all(name, prove, breakages, bundle, parts) if arguments.broken else accepts(name, prove, bundle)
+        if arguments.broken:
+            copies = [Copy(folder, parts) for folder in folders]
+            # Every one is tried, whatever came of the one before.
+            outcomes = [refuses(name, prove, afterwards, one, copy) for copy in copies for one in breakages]
+            good = all(outcomes)
+        else:
+            good = accepts(name, prove, afterwards, folders)
     except Broken as reason:
         print(f"{name}: could not be done: {reason}")
         sys.exit(2)
@@ -68,41 +80,62 @@ def main(name: str, prove: Callable[[Path], Report], breakages: list[Breakage], 
     sys.exit(0 if good else 1)
 
 
-def accepts(name: str, prove: Callable[[Path], Report], bundle: Path) -> bool:
-    start = time.monotonic()
-    report = prove(bundle)
-    for fault in report.faults[:SHOWN]:
-        print(fault)
-    if len(report.faults) > SHOWN:
-        print(f"… and {len(report.faults) - SHOWN} more")
-    print(f"{name}: {report.checked}, {len(report.faults)} faults, {time.monotonic() - start:.1f} s")
-    return not report.faults
-
-
-def refuses_all(
-    name: str, prove: Callable[[Path], Report], breakages: list[Breakage], bundle: Path, parts: Sequence[str]
+def accepts(
+    name: str, prove: Callable[[Path], Report], afterwards: Callable[[], list[str]], bundles: list[Path]
 ) -> bool:
-    good = True
-    for breakage in breakages:
-        with tempfile.TemporaryDirectory(prefix="akcgen-broken-") as folder:
-            copy = Path(folder) / "bundle"
-            for part in parts:
-                shutil.copytree(bundle / part, copy / part, dirs_exist_ok=True)
-            try:
-                breakage.apply(copy)
-            except NothingToBreak as reason:
-                print(f"{name}: {breakage.what}: cannot be shown on this bundle: {reason}")
-                good = False
-                continue
-            faults = prove(copy).faults
-        named = next((fault for fault in faults if all(part in fault for part in breakage.named)), None)
-        if named:
-            print(f"{name}: {breakage.what}: refused, as it must be: {named}")
-        else:
-            good = False
-            said = "\n  ".join(faults[:5]) or "nothing"
-            print(f"{name}: {breakage.what}: NOT REFUSED with {' and '.join(breakage.named)}; it said:\n  {said}")
-    return good
+    faults = []
+    for bundle in bundles:
+        start = time.monotonic()
+        report = prove(bundle)
+        show(report.faults)
+        seconds = f"{time.monotonic() - start:.1f} s"
+        print(f"{name}: {bundle.name}: {report.checked}, {len(report.faults)} faults, {seconds}", flush=True)
+        faults += report.faults
+    late = afterwards()
+    show(late)
+    return not faults and not late
+
+
+def show(faults: list[str]) -> None:
+    for fault in faults[:SHOWN]:
+        print(fault)
+    if len(faults) > SHOWN:
+        print(f"… and {len(faults) - SHOWN} more")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What to copy of a bundle before it is broken."""
+
+    bundle: Path
+    parts: Sequence[str]
+
+    def into(self, folder: Path) -> Path:
+        copy = folder / "bundle"
+        for part in self.parts:
+            shutil.copytree(self.bundle / part, copy / part, dirs_exist_ok=True)
+        return copy
+
+
+def refuses(
+    name: str, prove: Callable[[Path], Report], afterwards: Callable[[], list[str]], breakage: Breakage, copy: Copy
+) -> bool:
+    """Whether the proof finds what was broken, and names it."""
+    with tempfile.TemporaryDirectory(prefix="akcgen-broken-") as folder:
+        bundle = copy.into(Path(folder))
+        try:
+            breakage.apply(bundle)
+        except NothingToBreak as reason:
+            print(f"{name}: {breakage.what}: cannot be shown on this bundle: {reason}")
+            return False
+        faults = prove(bundle).faults + afterwards()
+    named = next((fault for fault in faults if all(part in fault for part in breakage.named)), None)
+    if named is None:
+        said = "\n  ".join(faults[:5]) or "nothing"
+        print(f"{name}: {breakage.what}: NOT REFUSED with {' and '.join(breakage.named)}; it said:\n  {said}")
+        return False
+    print(f"{name}: {breakage.what}: refused, as it must be: {named[:300]}", flush=True)
+    return True
 
 
 def only_one_cluster(bundle: Path, fits: Callable[[bundles.Cluster], bool] | None = None) -> bundles.Cluster:
