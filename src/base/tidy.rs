@@ -96,12 +96,12 @@ const NAMES_OF_USERS: [&str; 10] = [
 
 /// Keys that come before the others of their map, in this order.
 #[rustfmt::skip]
-const FIRST: [&str; 22] = [
+const FIRST: [&str; 24] = [
     "apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations", "spec",
     "image", "imagePullPolicy", "command", "args",
     "key", "operator", "path",
     "scaleTargetRef", "minReplicas",
-    "namespaceSelector", "podSelector", "policyTypes", "ingress", "egress",
+    "namespaceSelector", "podSelector", "policyTypes", "ingress", "egress", "from", "to",
 ];
 
 fn usual_order(one: &Text, other: &Text) -> Ordering {

@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::base::bounded::hex;
 use crate::base::{Object, Origin, TreePath};
-use crate::configure::{ContainerConfiguration, FileContent};
+use crate::configure::{ContainerConfiguration, File, FileContent};
 use crate::expand::Container;
+use crate::fabric::paths;
 use crate::lower::meta::{Part, Rows, Scope, Texts, present};
 use crate::lower::workload::Bound;
 
@@ -26,24 +27,28 @@ const MODE: i32 = 0o440;
 
 /// The keys of a workload's public files in its ConfigMap: by container, then by file.
 pub(super) fn keys(bound: &Bound) -> Vec<Vec<String>> {
-    let mut taken = BTreeSet::new();
+    let mut taken = BTreeMap::new();
     (bound.workload.containers.iter().zip(bound.configuration))
         .map(|(container, configuration)| {
-            configuration.files.iter().map(|file| key(&container.name, &file.path, &mut taken)).collect()
+            configuration.files.iter().map(|file| key(&container.name, file, &mut taken)).collect()
         })
         .collect()
 }
 
-/// The file's name, or with its container's before it, or its whole path, whichever is free first.
-fn key(container: &str, path: &str, taken: &mut BTreeSet<String>) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let whole = path.trim_start_matches('/').replace('/', "_");
+/// The key that a file of the same name and content has already, so that containers of one pod share what they have in
+/// common; else the file's name, or with its container's before it, or its whole path, whichever is free first.
+fn key<'a>(container: &str, file: &'a File, taken: &mut BTreeMap<String, (&'a str, &'a FileContent)>) -> String {
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    if let Some((key, _)) = taken.iter().find(|(_, same)| **same == (name, &file.content)) {
+        return key.clone();
+    }
+    let whole = file.path.trim_start_matches('/').replace('/', "_");
     let candidates = [name.to_owned(), format!("{container}.{name}"), format!("{container}.{whole}")];
     let numbered = (2..).map(|number: u32| format!("{container}.{whole}.{number}"));
     let mut candidates = candidates.into_iter().chain(numbered).map(|key| key.replace('@', "_"));
-    let free = candidates.find(|key| !taken.contains(key)).unwrap_or(whole);
-    taken.insert(free.clone());
-    free
+    let key = candidates.find(|key| !taken.contains_key(key)).unwrap_or(whole);
+    taken.insert(key.clone(), (name, &file.content));
+    key
 }
 
 /// The ConfigMap of a workload's public files; none without such files.
@@ -157,7 +162,7 @@ fn deliveries<'a>(configuration: &'a ContainerConfiguration, keys: &'a [String])
     public.chain(secret).collect()
 }
 
-/// The topmost folders that hold files of secrets. A folder that something writable is mounted on or below cannot be
+/// The topmost folders that hold files of secrets; an identity's is one, its public part included. A folder that something writable is mounted on or below cannot be
 /// mounted itself, nor can the root.
 fn whole_folders<'a>(container: &Container, configuration: &'a ContainerConfiguration) -> Vec<&'a str> {
     let mounted: Vec<&str> = (container.mounts.iter().map(|(_, path)| path))
@@ -166,8 +171,10 @@ fn whole_folders<'a>(container: &Container, configuration: &'a ContainerConfigur
         .map(String::as_str)
         .collect();
     let folders: BTreeSet<&str> = (configuration.secret_files.iter())
-        .filter_map(|file| file.path.rsplit_once('/'))
-        .map(|(folder, _)| folder)
+        .filter_map(|file| match is_within(paths::MSP, &file.path) {
+            true => Some(paths::MSP),
+            false => file.path.rsplit_once('/').map(|(folder, _)| folder),
+        })
         .filter(|folder| !folder.is_empty() && !mounted.iter().any(|path| is_within(folder, path)))
         .collect();
     let topmost = |folder: &&str| !folders.iter().any(|other| other != folder && is_within(other, folder));

@@ -14,6 +14,13 @@ use crate::lower::{ObjectFile, pod, storage};
 /// Above everything that says nothing, below Kubernetes' own system classes, which start at 2 000 000 000.
 const LEDGER_PRIORITY: i32 = 1_000_000;
 
+/// Kubernetes' own namespace, which every cluster has.
+const SYSTEM: &str = "kube-system";
+
+/// Charts of controllers rarely say all that `restricted` asks (Velero's plugins say nothing); `baseline` is what a pod
+/// that says nothing keeps to.
+const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+
 pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     let cluster = scope.cluster;
     // What a cluster has once is its owner's, even where another organization's workloads use it.
@@ -22,7 +29,7 @@ pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
         cluster.storage_classes.values().filter(|_| owned).map(|class| (class.name.as_str(), class)).collect();
     let ledger = workloads.iter().find(|bound| pod::bears_ledger(bound.workload)).map(|bound| bound.workload.origin);
     let files: [(&str, Vec<Object>); 4] = [
-        ("namespaces.yaml", cluster.namespaces.iter().map(|plan| namespace(scope, plan)).collect()),
+        ("namespaces.yaml", namespaces(scope)),
         ("platform.yaml", cluster.prelude.iter().map(|document| scope.label_document(document, None)).collect()),
         ("priority-classes.yaml", ledger.map(|origin| priority_class(scope, origin)).into_iter().collect()),
         ("storage-classes.yaml", classes.into_values().map(|class| storage::storage_class(scope, class)).collect()),
@@ -31,6 +38,22 @@ pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     (files.into_iter().filter(|(_, objects)| !objects.is_empty()))
         .map(|(path, objects)| ObjectFile { path: path.to_owned(), cause: cause.clone(), objects })
         .collect()
+}
+
+/// The plan's own namespaces and those of the controllers, in which objects of the bundle may stand (Velero's schedules).
+fn namespaces(scope: &Scope) -> Vec<Object> {
+    let planned = &scope.cluster.namespaces;
+    let mut objects: Vec<Object> = planned.iter().map(|plan| namespace(scope, plan)).collect();
+    let controllers: BTreeMap<&str, Origin> = (scope.cluster.controllers.iter())
+        .map(|controller| (controller.namespace.as_str(), controller.values.origins.root))
+        .filter(|(name, _)| *name != SYSTEM && !planned.iter().any(|plan| plan.name == *name))
+        .collect();
+    objects.extend(controllers.into_iter().map(|(name, origin)| {
+        let mut metadata = scope.cluster_metadata(name, SHARED);
+        metadata.labels.get_or_insert_default().insert(ENFORCE.to_owned(), "baseline".to_owned());
+        scope.object(&Namespace { metadata, spec: None, status: None }, origin, Rows::default())
+    }));
+    objects
 }
 
 fn namespace(scope: &Scope, plan: &NamespacePlan) -> Object {

@@ -195,9 +195,13 @@ fn configured(container: &Container) -> ContainerConfiguration {
         ],
         files: vec![
             file("/etc/app/config.yaml", &format!("name: {}\n", container.name)),
-            file("/etc/msp/config.yaml", "NodeOUs: {}\n"),
+            file("/etc/hyperledger/msp/config.yaml", "NodeOUs: {}\n"),
         ],
-        secret_files: vec![secret("/etc/msp/cacerts/ca.pem", "ca"), secret("/etc/msp/key.pem", "key")],
+        secret_files: vec![
+            secret("/etc/hyperledger/msp/cacerts/ca.pem", "ca"),
+            secret("/etc/hyperledger/msp/keystore/key.pem", "key"),
+            secret("/etc/hyperledger/tls/tls.key", "tls"),
+        ],
     }
 }
 

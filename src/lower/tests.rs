@@ -45,6 +45,21 @@ fn files_are_named_after_workloads_and_namespaces() {
 }
 
 #[test]
+fn the_namespaces_of_controllers_are_made_before_them_and_kubernetes_own_is_not() {
+    let mut sample = sample();
+    assert!(find(&sample.lowered(), "Namespace", "kube-system").is_none());
+    sample.organization().clusters[0].controllers[0].namespace = "velero".to_owned();
+    let velero = get(&sample.lowered(), "Namespace", "velero");
+    assert_eq!(velero["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "baseline");
+    sample.organization().clusters[0].controllers[0].namespace = "org-blockchain".to_owned();
+    let namespaces = get(&sample.lowered(), "Namespace", "org-blockchain");
+    assert_eq!(namespaces["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "restricted");
+    let clusters = sample.lowered();
+    let count = everything(&clusters).into_iter().filter(|object| object.kind() == Some("Namespace")).count();
+    assert_eq!(count, 2);
+}
+
+#[test]
 fn a_workload_called_like_another_file_gets_its_namespace_before_it() {
     let mut sample = sample();
     sample.workload(PEER).name = "org-blockchain".to_owned();
@@ -256,20 +271,22 @@ fn files_reach_the_containers_without_hiding_what_the_image_has() {
     let clusters = sample().lowered();
     let map = find(&clusters, "ConfigMap", "peer0").unwrap();
     let keys: Vec<String> = map.tree.to_json()["data"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(keys, ["config.yaml", "couchdb.config.yaml", "couchdb.etc_msp_config.yaml", "peer.config.yaml"]);
+    assert_eq!(keys, ["config.yaml", "couchdb.config.yaml", "peer.config.yaml"]);
     assert_eq!(map.origins.lookup(&"data/config.yaml".into()), Origin::Default("a file"));
     let peer = get(&clusters, "StatefulSet", "peer0");
     let mounts = pod(&peer)["containers"][0]["volumeMounts"].as_array().unwrap();
-    let whole = json!({"mountPath": "/etc/msp", "name": "peer-msp", "readOnly": true});
+    let whole = json!({"mountPath": "/etc/hyperledger/msp", "name": "peer-msp", "readOnly": true});
     let single =
         json!({"mountPath": "/etc/app/config.yaml", "name": "peer-files", "readOnly": true, "subPath": "config.yaml"});
     assert!(mounts.contains(&whole) && mounts.contains(&single), "{mounts:?}");
+    let tls = json!({"mountPath": "/etc/hyperledger/tls", "name": "peer-tls", "readOnly": true});
+    assert!(mounts.contains(&tls), "{mounts:?}");
     let volume = |name: &str| {
         pod(&peer)["volumes"].as_array().unwrap().iter().find(|volume| volume["name"] == name).unwrap().clone()
     };
     let msp = json!({"defaultMode": 288, "sources": [
         {"configMap": {"name": "peer0", "items": [{"key": "peer.config.yaml", "path": "config.yaml"}]}},
-        {"secret": {"name": "identity", "items": [{"key": "ca", "path": "cacerts/ca.pem"}, {"key": "key", "path": "key.pem"}]}}]});
+        {"secret": {"name": "identity", "items": [{"key": "ca", "path": "cacerts/ca.pem"}, {"key": "key", "path": "keystore/key.pem"}]}}]});
     assert_eq!(volume("peer-msp")["projected"], msp);
     assert_eq!(volume("couchdb-opt-couchdb-etc-local-d")["emptyDir"], json!({"sizeLimit": "1Gi"}));
     let orders = get(&clusters, "Deployment", "orders");
@@ -281,13 +298,12 @@ fn files_reach_the_containers_without_hiding_what_the_image_has() {
 #[test]
 fn a_folder_with_a_writable_place_below_it_is_not_mounted_whole() {
     let mut sample = sample();
-    sample.workload(PEER).containers[0].scratch.push("/etc/msp/cache".to_owned());
+    sample.workload(PEER).containers[0].scratch.push("/etc/hyperledger/tls/cache".to_owned());
     let peer = get(&sample.lowered(), "StatefulSet", "peer0");
     let mounts = pod(&peer)["containers"][0]["volumeMounts"].as_array().unwrap();
     let paths: Vec<&str> = mounts.iter().filter_map(|mount| mount["mountPath"].as_str()).collect();
-    assert!(!paths.contains(&"/etc/msp") && paths.contains(&"/etc/msp/key.pem"), "{paths:?}");
-    // Below it a folder of its own is still free.
-    assert!(paths.contains(&"/etc/msp/cacerts"), "{paths:?}");
+    assert!(!paths.contains(&"/etc/hyperledger/tls") && paths.contains(&"/etc/hyperledger/tls/tls.key"), "{paths:?}");
+    assert!(paths.contains(&"/etc/hyperledger/msp"), "{paths:?}");
 }
 
 #[test]
