@@ -1,7 +1,6 @@
 """A bundle on disk: <organization>/<cluster>/{prelude,manifests}/<environment>/*.yaml, as the proofs read it."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,13 +102,6 @@ class Cluster:
     def flows(self) -> dict:
         """The flows and pods of the cluster; scripts/proofs/flows describes the format."""
         return json.loads((self._plan / "flows.json").read_text())
-
-    @cached_property
-    def controller_namespaces(self) -> list[str]:
-        """Those that the installation of the controllers creates: the head of each values file is its helm command."""
-        folder = self.bundle / self.organization / self.cluster / "prelude" / self.environment / "controllers"
-        commands = " ".join(file.read_text() for file in sorted(folder.glob("*.values.yaml")))
-        return sorted(set(re.findall(r"--namespace (\S+) --create-namespace", commands)))
 
     @property
     def _plan(self) -> Path:

@@ -14,10 +14,8 @@ class Installation:
         self.warnings: list[tuple[bundles.Document, str]] = []
 
     def run(self) -> "Installation":
-        """What Helm makes with the controllers, then the prelude, then the manifests, in the order of files."""
+        """Definitions, then the prelude, then the manifests, each in the order of files, as kubectl takes them."""
         self._plane.define({document.group for document in self._cluster.documents} & bundles.CUSTOM_GROUPS)
-        for name in self._cluster.controller_namespaces:
-            self._plane.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         for document in self._cluster.prelude + self._cluster.manifests:
             answer = self._plane.api.apply(document.value, document.text)
             self.warnings += [(document, warning) for warning in answer.warnings]
