@@ -7,7 +7,8 @@ from lib import bundle as bundles
 from lib.autoscaler import ZONE, node_labels, nodes_to_add
 from lib.control_plane import ControlPlane
 from lib.errors import Broken
-from lib.state import State, called, label, unschedulable
+from lib.programs import wait_for
+from lib.state import State, called, label, ready, unschedulable
 
 POOL = "akcgen.io/pool"
 TICK = 0.1  # seconds between two looks
@@ -26,10 +27,19 @@ class Simulation:
         self._made: Counter = Counter()  # nodes ever made, by pool: no name is used twice
 
     def boot(self) -> None:
-        """The nodes that each pool holds at least."""
+        """The nodes that each pool holds at least, ready before anything is applied.
+
+        Otherwise the scheduler would spread the first pods over the zones that happen to be there, and their volumes
+        would keep them in those.
+        """
         for pool in self.pools:
             for _ in range(pool["minimum"]):
                 self.add_node(pool)
+        wait_for("the first nodes", self._nodes_ready, self.plane.programs.check)
+
+    def _nodes_ready(self) -> bool:
+        nodes = self.plane.api.list("/api/v1/nodes")
+        return all(ready(node) and not node["spec"].get("taints") for node in nodes)
 
     def add_node(self, pool: dict) -> None:
         self._made[pool["name"]] += 1
