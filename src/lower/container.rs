@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::base::{Traced, TreePath};
+use crate::base::{Origin, Traced, TreePath};
 use crate::configure::{Variable, VariableValue};
 use crate::expand::{Check, Container, Probe, Program};
 use crate::lower::meta::{Part, Rows, listed};
@@ -18,6 +18,12 @@ const STARTUP_PERIOD: u32 = 5;
 /// Seconds that a container goes on serving after it was told to stop: Services and load balancers learn of its end
 /// only after a while.
 pub(super) const LINGER: i64 = 10;
+
+const PULL: Origin = Origin::Rule("tags do not move, and a pod must be able to restart while its registry is away");
+const SIDECAR: Origin = Origin::Rule("a database starts before the peer that owns it and ends after it");
+const LINGERING: Origin = Origin::Rule("Services and load balancers learn only after a while that a pod ends");
+const RESTRICTED: Origin =
+    Origin::Rule("Pod Security's profile `restricted`, and a root file system that nothing writes to");
 
 /// What the pod decides for its container.
 pub(super) struct Place<'a> {
@@ -34,6 +40,17 @@ pub(super) fn container(container: &Container, place: Place) -> Part<v1::Contain
     let mut rows = Rows::default();
     rows.add(TreePath::ROOT, container.origin);
     rows.add("image", place.image.origin);
+    rows.add("imagePullPolicy", PULL);
+    rows.add("securityContext", RESTRICTED);
+    if let Some(reason) = container.writable_root {
+        rows.add("securityContext/readOnlyRootFilesystem", Origin::Rule(reason));
+    }
+    if place.sidecar {
+        rows.add("restartPolicy", SIDECAR);
+    }
+    if place.lingers {
+        rows.add("lifecycle", LINGERING);
+    }
     let [startup, readiness, liveness] = probes(&container.probe, &mut rows);
     let value = v1::Container {
         name: container.name.clone(),

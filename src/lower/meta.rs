@@ -13,6 +13,10 @@ use crate::resolve::Cluster;
 
 pub(super) type Texts = BTreeMap<String, String>;
 
+/// Why no pod and no account gets a token.
+pub(super) const NO_TOKEN: Origin =
+    Origin::Rule("no program of the bundle talks to the Kubernetes API, so that none gets a token");
+
 const NAME: &str = "app.kubernetes.io/name";
 const COMPONENT: &str = "app.kubernetes.io/component";
 

@@ -7,10 +7,12 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::base::Object;
+use crate::base::{Object, Origin};
 use crate::bind::{IngressPlan, Select, ServicePlan, ServicePort};
 use crate::expand::Workload;
 use crate::lower::meta::{Rows, SHARED, Scope, annotations, component_selection, listed, selection};
+
+const UNREADY: Origin = Origin::Rule("nodes that decide by majority must find one another before any of them is ready");
 
 /// A Service of one workload, or of all pods of a component.
 pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workload>) -> Object {
@@ -22,6 +24,10 @@ pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workl
     };
     metadata.annotations = annotations(&plan.annotations, &mut rows);
     let balancer = plan.load_balancer.as_ref();
+    let finds_unready = finds_unready(workload, plan);
+    if finds_unready {
+        rows.add("spec/publishNotReadyAddresses", UNREADY);
+    }
     let typed = v1::Service {
         metadata,
         spec: Some(v1::ServiceSpec {
@@ -33,7 +39,7 @@ pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workl
                 Select::Component(component) => component_selection(component),
             }),
             ports: listed(plan.ports.iter().map(port).collect()),
-            publish_not_ready_addresses: finds_unready(workload, plan).then_some(true),
+            publish_not_ready_addresses: finds_unready.then_some(true),
             ..Default::default()
         }),
         status: None,
@@ -41,7 +47,7 @@ pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workl
     scope.object(&typed, plan.origin, rows)
 }
 
-/// Nodes that decide by majority must find one another before any of them is ready.
+/// Whether pods are found before they are ready.
 fn finds_unready(workload: Option<&Workload>, plan: &ServicePlan) -> bool {
     plan.load_balancer.is_none() && workload.is_some_and(|workload| workload.component.is_quorum())
 }

@@ -9,12 +9,22 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use crate::base::{Origin, TreePath};
 use crate::configure::ContainerConfiguration;
 use crate::expand::{Container, Content, Program, Shape, Workload};
-use crate::lower::meta::{self, Part, Rows, Scope, Texts, listed, present};
+use crate::lower::meta::{self, NO_TOKEN, Part, Rows, Scope, Texts, listed, present};
 use crate::lower::workload::Bound;
 use crate::lower::{configuration, container, scaling, storage};
 
 /// The most that one path of scratch space may hold, so that no pod fills its node's disk.
 const SCRATCH: &str = "1Gi";
+
+const NO_LINKS: Origin = Origin::Rule("programs read variables of Services as their own (FABRIC_CA_SERVER_PORT)");
+const PRIORITY: Origin =
+    Origin::Rule("what bears a ledger runs where its volume is, so that other pods make room for it");
+const GRACE: Origin = Origin::Rule("as long as the slowest of the pod's programs takes to end well");
+const RACK: Origin = Origin::Rule("a broker's rack is its zone");
+const SPREAD: Origin = Origin::Rule("pods are spread evenly, so that a lost zone or node takes few of them");
+const RESTRICTED: Origin = Origin::Rule("Pod Security's profile `restricted`; the pod's group owns its volumes");
+const RESTART: Origin = Origin::Rule("the SHA-256 of all files: when one changes, the pods restart");
+const ATTEMPTS: Origin = Origin::Rule("the pod of a failed attempt stays, so that its log can be read");
 
 static UNCONFIGURED: ContainerConfiguration =
     ContainerConfiguration { environment: Vec::new(), files: Vec::new(), secret_files: Vec::new() };
@@ -28,6 +38,9 @@ pub(super) fn template(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Pa
     annotations.extend(configuration::checksum(bound).map(|sum| (configuration::CHECKSUM.to_owned(), sum)));
     let spec = spec(scope, bound, keys);
     let mut rows = Rows::default();
+    if annotations.contains_key(configuration::CHECKSUM) {
+        rows.add(TreePath::from("metadata/annotations").join(configuration::CHECKSUM), RESTART);
+    }
     rows.take(&"spec".into(), spec.rows);
     let metadata = ObjectMeta { labels: Some(labels), annotations: present(annotations), ..Default::default() };
     Part { value: v1::PodTemplateSpec { metadata: Some(metadata), spec: Some(spec.value) }, rows }
@@ -56,16 +69,30 @@ fn spec(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Part<v1::PodSpec>
     }
     let grace = workload.containers.iter().map(|container| container::grace(container.program)).max().unwrap_or(30);
     let is_job = matches!(workload.shape, Shape::Job);
+    let spread = listed(scaling::spread(scope, workload));
+    let zone = zone(scope, workload);
+    let rules = [
+        ("automountServiceAccountToken", NO_TOKEN, true),
+        ("enableServiceLinks", NO_LINKS, true),
+        ("restartPolicy", ATTEMPTS, is_job),
+        ("priorityClassName", PRIORITY, bears_ledger(workload)),
+        ("terminationGracePeriodSeconds", GRACE, true),
+        ("nodeSelector", RACK, zone.is_some()),
+        ("topologySpreadConstraints", SPREAD, spread.is_some()),
+        ("securityContext", RESTRICTED, true),
+    ];
+    for (key, rule, _) in rules.into_iter().filter(|(.., holds)| *holds) {
+        rows.add(key, rule);
+    }
     let value = v1::PodSpec {
         service_account_name: Some(workload.name.clone()),
         automount_service_account_token: Some(false),
-        // A Service called `fabric-ca-server` would set FABRIC_CA_SERVER_PORT, which that program reads as its port.
         enable_service_links: Some(false),
         restart_policy: is_job.then(|| "Never".to_owned()),
         priority_class_name: bears_ledger(workload).then(|| ledger_priority(scope)),
         termination_grace_period_seconds: Some(grace + if lingers { container::LINGER } else { 0 }),
-        node_selector: zone(scope, workload),
-        topology_spread_constraints: listed(scaling::spread(scope, workload)),
+        node_selector: zone,
+        topology_spread_constraints: spread,
         security_context: Some(security(workload)),
         init_containers: listed(meta::list(sidecars, &"initContainers".into(), &mut rows)),
         containers: meta::list(main, &"containers".into(), &mut rows),

@@ -19,6 +19,9 @@ use crate::lower::workload::Bound;
 /// Kubernetes' own label of every namespace.
 const NAMESPACE: &str = "kubernetes.io/metadata.name";
 
+const DENIED: Origin = Origin::Rule("nothing passes but what a policy allows, in either direction");
+const RESOLVED: Origin = Origin::Rule("every pod resolves names, at the cluster's own DNS");
+
 /// Who is at the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Peer<'a> {
@@ -181,8 +184,10 @@ pub(super) fn namespace(scope: &Scope, namespace: &NamespacePlan) -> [Object; 2]
             ports: Some(vec![port(53, "UDP"), port(53, "TCP")]),
         }]),
     };
-    [("default-deny", deny), ("allow-dns", resolve)].map(|(name, spec)| {
+    [("default-deny", deny, DENIED), ("allow-dns", resolve, RESOLVED)].map(|(name, spec, rule)| {
         let metadata = scope.metadata(&namespace.name, name, SHARED);
-        scope.object(&NetworkPolicy { metadata, spec: Some(spec) }, namespace.origin, Rows::default())
+        let mut rows = Rows::default();
+        rows.add("spec", rule);
+        scope.object(&NetworkPolicy { metadata, spec: Some(spec) }, namespace.origin, rows)
     })
 }

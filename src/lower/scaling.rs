@@ -115,8 +115,12 @@ fn disruption_budget(
         }),
         status: None,
     };
-    scope.object(&typed, origin, Rows::default())
+    let mut rows = Rows::default();
+    rows.add("spec", DISRUPTION);
+    scope.object(&typed, origin, rows)
 }
+
+const DISRUPTION: Origin = Origin::Rule("a drain takes away no more pods at once than the others can stand in for");
 
 /// How a workload's pods are spread over zones and nodes.
 pub(super) fn spread(scope: &Scope, workload: &Workload) -> Vec<TopologySpreadConstraint> {

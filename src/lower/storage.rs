@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1;
 use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use crate::base::{Object, TreePath};
+use crate::base::{Object, Origin, TreePath};
 use crate::bind::StorageClassPlan;
 use crate::expand::Workload;
 use crate::lower::meta::{Rows, SHARED, Scope, Texts, present};
@@ -18,10 +18,15 @@ pub(super) const KEPT: [(&str, &str); 3] = [
     ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
 ];
 
+const OUTLIVES: Origin = Origin::Rule("data outlives the bundle: no tool may take a claim away with the rest");
+const ONE_USER: Origin = Origin::Rule("a ledger or database is written by one pod alone, on a block volume");
+
 /// The claims of a workload's volumes: objects of their own, so that the data outlives whatever uses it.
 pub(super) fn claims<'a>(scope: &'a Scope, workload: &'a Workload) -> impl Iterator<Item = Object> + use<'a> {
     workload.volumes.iter().map(|volume| {
         let mut rows = Rows::default();
+        rows.add("metadata/annotations", OUTLIVES);
+        rows.add("spec/accessModes", ONE_USER);
         rows.add("spec/resources/requests/storage", volume.size.origin);
         let class = scope.cluster.storage_classes.get(&volume.content);
         if let Some(class) = class {

@@ -8,11 +8,11 @@ use k8s_openapi::api::core::v1::{PodTemplateSpec, ServiceAccount};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::base::Object;
+use crate::base::{Object, Origin};
 use crate::bind::WorkloadPlan;
 use crate::configure::ContainerConfiguration;
 use crate::expand::{Shape, Workload, WorkloadId};
-use crate::lower::meta::{Part, Rows, Scope, Texts, matching, present, selection};
+use crate::lower::meta::{NO_TOKEN, Part, Rows, Scope, Texts, matching, present, selection};
 use crate::lower::policy::Rules;
 use crate::lower::{configuration, jobs, network, patches, pod, scaling, storage};
 use crate::resolve::Copies;
@@ -22,6 +22,12 @@ const EXCEPTION: &str = "akcgen.io/exception";
 
 /// Old revisions that can be returned to.
 const REVISIONS: i32 = 5;
+
+const ONE_NODE: Origin = Origin::Rule("one pod with a name and volumes of its own, which no second may use");
+const NO_ORDER: Origin =
+    Origin::Rule("in order, a revision that never gets ready would outlive its repair (kubernetes#67250)");
+const GRADUAL: Origin = Origin::Rule("a new copy is ready before an old one ends");
+const ONE_AT_MOST: Origin = Origin::Rule("two at once would work against each other: the old one ends first");
 
 /// A workload with what its platform and its configuration add.
 pub(super) struct Bound<'a> {
@@ -67,7 +73,9 @@ fn service_account(scope: &Scope, bound: &Bound) -> Object {
     let mut metadata = scope.metadata_for(bound.workload, &bound.workload.name);
     metadata.annotations = present(bound.bound.service_account_annotations.clone());
     let typed = ServiceAccount { metadata, automount_service_account_token: Some(false), ..Default::default() };
-    scope.object(&typed, bound.workload.origin, Rows::default())
+    let mut rows = Rows::default();
+    rows.add("automountServiceAccountToken", NO_TOKEN);
+    scope.object(&typed, bound.workload.origin, rows)
 }
 
 /// The object that runs a workload's pods.
@@ -102,15 +110,16 @@ fn stateful_set(
     workload: &Workload,
     metadata: ObjectMeta,
     template: PodTemplateSpec,
-    rows: Rows,
+    mut rows: Rows,
 ) -> Object {
+    rows.add("spec/replicas", ONE_NODE);
+    rows.add("spec/podManagementPolicy", NO_ORDER);
     let typed = StatefulSet {
         metadata,
         spec: Some(StatefulSetSpec {
             replicas: Some(1),
             revision_history_limit: Some(REVISIONS),
             service_name: Some(workload.name.clone()),
-            // In order, a revision that never gets ready would stay after it was reverted (kubernetes#67250).
             pod_management_policy: Some("Parallel".to_owned()),
             selector: matching(selection(workload)),
             update_strategy: Some(StatefulSetUpdateStrategy {
@@ -141,8 +150,12 @@ fn deployment(
         }
         // The autoscaler decides; a number here would undo its work whenever the bundle is applied.
         Some(Copies::Scaled { .. }) => None,
-        None => Some(1),
+        None => {
+            rows.add("spec/replicas", ONE_AT_MOST);
+            Some(1)
+        }
     };
+    rows.add("spec/strategy", if copies.is_some() { GRADUAL } else { ONE_AT_MOST });
     let strategy = match copies {
         Some(_) => DeploymentStrategy {
             type_: Some("RollingUpdate".to_owned()),
