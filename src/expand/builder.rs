@@ -1,3 +1,5 @@
+use std::mem::discriminant;
+
 use crate::base::Origin;
 use crate::parse::blueprint::AuthorityRole;
 use crate::resolve::{Cluster, Consortium, OrgIx, Organization};
@@ -95,11 +97,13 @@ impl<'a> Builder<'a> {
         self.graph.entries.push(entry);
     }
 
-    /// Adds an entry unless it is there already.
+    /// Adds an entry unless it is there already. One host may have two, for whom it is another balancer: the
+    /// organization's other cluster, and other organizations.
     pub fn entry_once(&mut self, entry: Entry) {
         let same = |known: &Entry| {
             (known.workload, &known.port, &known.host, known.path())
                 == (entry.workload, &entry.port, &entry.host, entry.path())
+                && discriminant(&known.kind) == discriminant(&entry.kind)
         };
         if !self.graph.entries.iter().any(same) {
             self.graph.entries.push(entry);
