@@ -141,6 +141,12 @@ texts! {
     /// The name of a value that only the platform knows.
     BindingName { pattern: "^[a-z][A-Za-z0-9]*$", longest: 60,
         expected: "the name of a binding in lower camel case, such as `kmsKeyArn`", example: "kmsKeyArn" }
+    /// A Kubernetes label's key: a name, with an optional domain before a slash.
+    LabelKey { pattern: "^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", longest: 317,
+        expected: "a label's key such as `team` or `example.org/team`: at most 63 letters, digits, `-`, `_`, `.` after the slash", example: "team" }
+    /// A Kubernetes label's value; it may be empty.
+    LabelValue { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$", longest: 63,
+        expected: "a label's value: at most 63 letters, digits, `-`, `_`, `.`, with a letter or digit at both ends", example: "platform" }
     /// The code of a diagnostic.
     CodeName { pattern: "^AKC[0-9]{4}$", longest: 7, expected: "a code such as `AKC0412`", example: "AKC0412" }
 }

@@ -24,7 +24,7 @@ pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
                     let finding = Diagnostic::new(code::UNFIT_PATCH, message);
                     diagnostics.push(at(finding, patch.origin, "patched here").nearest(
                         kind,
-                        "its kinds",
+                        &format!("kinds of `{}`", workload.name),
                         kinds.iter().copied(),
                     ));
                 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::base::Traced;
 use crate::bind::{ClusterPlan, Endpoint, Network};
-use crate::expand::{Workload, expand};
+use crate::expand::{Entry, OrganizationGraph, Workload, expand};
 use crate::fabric::{ca, environment, explorer};
 use crate::parse::blueprint::{DatabaseEngine, FabricRelease, StateDatabase};
 use crate::parse::tests::Folder;
@@ -31,12 +31,12 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
         authority: Some(traced(AUTHORITY)),
     };
     let organizations = expand(&consortium).into_iter().map(|graph| OrganizationPlan {
+        outer_ports: outer_ports(&graph),
         graph,
         target: "eks".to_owned(),
         clusters: [Cluster::Blockchain, Cluster::Application].map(cluster).into(),
         network: Network::default(),
         workloads: Vec::new(),
-        outer_ports: Vec::new(),
         databases: BTreeMap::from([
             (DatabaseEngine::Postgresql, endpoint("postgresql", 5432)),
             (DatabaseEngine::Mysql, endpoint("mysql", 3306)),
@@ -47,6 +47,12 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
     });
     let organizations = organizations.collect();
     Plan { consortium: Arc::new(consortium), cards: Arc::new(cards), organizations }
+}
+
+/// Balancers that listen on other ports than what is behind them.
+fn outer_ports(graph: &OrganizationGraph) -> Vec<u16> {
+    let inner = |entry: &Entry| graph.workloads[entry.workload.0].port(&entry.port).map_or(0, |port| port.port);
+    graph.entries.iter().map(|entry| inner(entry) + 10_000).collect()
 }
 
 fn cluster(cluster: Cluster) -> ClusterPlan {

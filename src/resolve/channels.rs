@@ -147,8 +147,8 @@ fn chosen_anchors(
         let wrong = problem(code::BAD_ANCHOR, anchor.origin, message, "counted from 0");
         context.push(wrong.help(format!("{joined} of it join, counted from 0")));
     }
-    if chosen.is_empty() && joined > 0 {
-        let origin = written.first().map_or(organization.name.origin, |first| first.origin);
+    if chosen.is_empty() && written.is_empty() && joined > 0 {
+        let origin = organization.name.origin;
         let none = problem(
             code::BAD_ANCHOR,
             origin,

@@ -48,7 +48,11 @@ pub(super) fn resolve(
         }),
         certificate_authorities: certificate_authorities(context, written),
         tags: written.tags.clone(),
-        labels: written.labels.clone(),
+        labels: written
+            .labels
+            .iter()
+            .map(|(key, value)| (key.to_string(), value.as_ref().map(|value| value.to_string())))
+            .collect(),
         secrets: written.secrets.iter().map(|(name, purpose)| (name.value.clone(), purpose.clone())).collect(),
         systems: systems(context, written),
         vpns: vpns.collect(),

@@ -8,7 +8,7 @@ use super::VariableValue;
 use super::parts::{Parts, of_secret};
 use super::site::{Place, Site};
 use crate::base::{Origin, Traced};
-use crate::expand::{EntryKind, Workload, WorkloadId};
+use crate::expand::{Entry, EntryKind, Port, WorkloadId};
 use crate::parse::blueprint::Protocol;
 use crate::resolve::{Call, Service, System};
 
@@ -45,18 +45,18 @@ fn called_service(site: &Site, from: Place, name: &Traced<crate::base::name::Lab
     let called = &site.graph().workloads[id.0];
     let prefix = prefix(&name.value);
     for (at, port) in called.containers[container].ports.iter().enumerate() {
-        let host = host(site, from, id, called, container, &port.name);
+        let (host, number) = answer(site, from, id, container, port);
         let scheme = match port.protocol {
             Protocol::Http => "http",
             Protocol::Grpc => "grpc",
             Protocol::Tcp => "tcp",
         };
         if at == 0 {
-            answers(parts, &prefix, scheme, &host, port.port, name.origin);
+            answers(parts, &prefix, scheme, &host, number, name.origin);
         }
         if called.containers[container].ports.len() > 1 {
             let prefix = format!("{prefix}_{}", self::prefix(&port.name));
-            answers(parts, &prefix, scheme, &host, port.port, name.origin);
+            answers(parts, &prefix, scheme, &host, number, name.origin);
         }
     }
 }
@@ -69,23 +69,24 @@ fn find(site: &Site, name: &str) -> Option<(WorkloadId, usize)> {
     })
 }
 
-/// The host under which a container's port answers to a caller: the pod itself, its Service, or the balancer between
-/// the two clusters.
-fn host(site: &Site, from: Place, id: WorkloadId, called: &Workload, container: usize, port: &str) -> String {
+/// The host and port under which a container's port answers to a caller: the pod itself, its Service, or the balancer
+/// between the two clusters, which several services may share.
+fn answer(site: &Site, from: Place, id: WorkloadId, container: usize, port: &Port) -> (String, u16) {
     if from.id == id {
-        return "localhost".to_owned();
+        return ("localhost".to_owned(), port.port);
     }
+    let called = &site.graph().workloads[id.0];
     if from.workload.cluster != called.cluster {
-        let mut entries = site.graph().entries.iter();
-        let between =
-            entries.find(|entry| entry.workload == id && entry.port == port && entry.kind == EntryKind::Private);
-        if let Some(entry) = between {
-            return entry.host.clone();
+        let mut entries = site.graph().entries.iter().zip(&site.organization.outer_ports);
+        let private =
+            |entry: &Entry| entry.workload == id && entry.port == port.name && entry.kind == EntryKind::Private;
+        if let Some((between, outer)) = entries.find(|(entry, _)| private(entry)) {
+            return (between.host.clone(), *outer);
         }
     }
     let own = called.addresses.iter().find(|address| address.container == Some(container));
     let name = own.or(called.addresses.first()).map_or(&called.name, |address| &address.name);
-    site.host(name, called.cluster, &called.namespace)
+    (site.host(name, called.cluster, &called.namespace), port.port)
 }
 
 fn called_system(system: &System, origin: Origin, parts: &mut Parts) {

@@ -46,8 +46,8 @@ channels: {trade: [one]}
 fn calls_lead_to_services_of_the_other_cluster_of_another_pod_and_of_the_same() {
     let plan = written(BLUEPRINT);
     let orders = told(&plan, "one", "orders.orders");
-    assert_eq!(orders.plain("DAPP_URL"), Some("http://dapp.one.example:8080"));
-    assert_eq!(orders.plain("DAPP_METRICS_URL"), Some("http://dapp.one.example:9100"));
+    assert_eq!(orders.plain("DAPP_URL"), Some("http://dapp.one.example:18080"));
+    assert_eq!(orders.plain("DAPP_METRICS_URL"), Some("http://dapp.one.example:19100"));
     let tokens = "tokens.one-access.svc.cluster.local";
     assert_eq!((orders.plain("TOKENS_HOST"), orders.plain("TOKENS_PORT")), (Some(tokens), Some("8081")));
     assert_eq!(orders.plain("ERP_URL"), Some("https://10.9.0.8:443"));

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Application, Blockchain, FabricRelease, Map};
 use crate::base::Traced;
-use crate::base::name::{Address, Cidr, CodeName, Domain, Label, MspId, OrganizationName, Registry, RelativePath};
+use crate::base::name::{
+    Address, Cidr, CodeName, Domain, Label, LabelKey, LabelValue, MspId, OrganizationName, Registry, RelativePath,
+};
 use crate::source::Node;
 
 /// One organization of the consortium.
@@ -48,7 +50,7 @@ pub struct Organization {
     /// Labels for every Kubernetes object.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"team": "platform"}))]
-    pub labels: BTreeMap<String, Traced<String>>,
+    pub labels: BTreeMap<LabelKey, Traced<LabelValue>>,
     /// The platform to compile for. Its parameters stand under its own name; blocks for other targets may stand beside it.
     #[schemars(example = &"eks")]
     pub target: Option<Traced<Label>>,
@@ -107,7 +109,7 @@ pub struct OrganizationDefaults {
     /// Labels for every Kubernetes object.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"team": "platform"}))]
-    pub labels: BTreeMap<String, Traced<String>>,
+    pub labels: BTreeMap<LabelKey, Traced<LabelValue>>,
     /// The Blockchain cluster of every organization.
     #[schemars(example = serde_json::json!({"peers": 3}))]
     pub blockchain: Option<Blockchain>,
