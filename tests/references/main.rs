@@ -79,7 +79,13 @@ fn broken_objects_are_found() {
         ("ServiceAccount", "six", "/metadata/name", "other".into(), "ServiceAccount six"),
         ("ConfigMap", "six", "/metadata/name", "other".into(), "ConfigMap six"),
         ("ExternalSecret", "jwt-key", "/spec/target/name", "other".into(), "Secret jwt-key"),
-        ("PersistentVolumeClaim", "seven.files", "/metadata/name", "other".into(), "PersistentVolumeClaim seven.files"),
+        (
+            "PersistentVolumeClaim",
+            "seven.seven-files",
+            "/metadata/name",
+            "other".into(),
+            "PersistentVolumeClaim seven.seven-files",
+        ),
         ("Service", "six", "/metadata/name", "eight".into(), "two objects"),
         ("Service", "six", "/spec/ports/0/targetPort", "https".into(), "port https"),
         (
