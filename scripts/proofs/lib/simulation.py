@@ -8,10 +8,11 @@ from lib.autoscaler import ZONE, node_labels, nodes_to_add
 from lib.control_plane import ControlPlane
 from lib.errors import Broken
 from lib.programs import wait_for
-from lib.state import State, called, label, ready, unschedulable
+from lib.state import State, called, label, unschedulable
 
 POOL = "akcgen.io/pool"
 TICK = 0.1  # seconds between two looks
+CONSIDERED_QUIET = 1  # seconds without a change, where the scheduler has refused every node to every pod that waits
 GROWTH_QUIET = 3  # seconds without a change after which the scheduler is taken to have tried
 REFUSED_QUIET = 6  # the same, where the scheduler has refused every node there is to every pod that waits
 VERDICT_QUIET = 20  # seconds without a change after which nothing more is expected of any program
@@ -35,11 +36,7 @@ class Simulation:
         for pool in self.pools:
             for _ in range(pool["minimum"]):
                 self.add_node(pool)
-        wait_for("the first nodes", self._nodes_ready, self.plane.programs.check)
-
-    def _nodes_ready(self) -> bool:
-        nodes = self.plane.api.list("/api/v1/nodes")
-        return all(ready(node) and not node["spec"].get("taints") for node in nodes)
+        wait_for("the first nodes", lambda: self.look().nodes_ready(), self.plane.programs.check)
 
     def add_node(self, pool: dict) -> None:
         self._made[pool["name"]] += 1
@@ -111,7 +108,8 @@ class Simulation:
     def grow(self, state: State, quiet: float) -> bool:
         """Adds the nodes that pods without a place need. True if any was added."""
         waiting = _waiting(state)
-        if not waiting or not (_considered(state) or quiet > GROWTH_QUIET):
+        tried = quiet > GROWTH_QUIET or (quiet > CONSIDERED_QUIET and _considered(state))
+        if not waiting or not state.nodes_ready() or not tried:
             return False
         added = nodes_to_add([(pod, state.zones_of_claims(pod)) for pod in waiting], self.pools, self.counts(state))
         for pool in added:

@@ -86,6 +86,12 @@ class State:
         workloads = {(called(value), value["kind"], value["spec"].get("replicas")) for value in self.workloads}
         return frozenset(pods | claims | nodes | workloads)
 
+    def nodes_ready(self) -> bool:
+        """Whether every node takes pods, or is on its way out."""
+        return all(
+            ready(node) and (node["spec"].get("unschedulable") or not node["spec"].get("taints")) for node in self.nodes
+        )
+
     def zone_of_node(self, name: str) -> str | None:
         return next((label(node, ZONE) for node in self.nodes if node["metadata"]["name"] == name), None)
 
