@@ -1,66 +1,76 @@
-//! What stands over all environments of an organization: its runbook and its list of images.
+//! What people read first: the bundle's README, and of each organization its runbook and its list of images.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::base::Origin;
-use crate::bind::{OrganizationPlan, Plan};
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::package::{self, BundleFile};
-use crate::render::{self, BundleView, EnvironmentView, OrganizationView, RunbookView};
+use crate::package::{self, BundleFile, Lowered};
+use crate::render::{self, BundleView, EnvironmentView, OrganizationView, RunbookView, TemplateFault};
 
-use super::{Options, Plans, Sink};
+use super::{Member, Options, Plans, Sink};
 
-/// Collected while the environments are emitted.
-#[derive(Default)]
-pub(super) struct Described {
-    consortium: String,
-    environments: BTreeSet<String>,
-    organizations: BTreeMap<String, (OrganizationView, Vec<EnvironmentView>, BTreeSet<String>)>,
+/// The README of the whole bundle.
+pub(super) fn bundle(plans: &Plans, members: &[Member], options: &Options, sink: Sink, diagnostics: &mut Diagnostics) {
+    let environments = plans.environments.iter().map(|bound| &bound.plan);
+    let view = BundleView {
+        consortium: consortium(plans),
+        environments: environments.map(|plan| plan.consortium.environment.value.to_string()).collect(),
+        organizations: members.iter().map(|member| head(plans, member)).collect(),
+    };
+    write("README.md".to_owned(), render::bundle(&view), options, sink, diagnostics);
 }
 
-impl Described {
-    pub fn add(&mut self, plans: &Plans, plan: &Plan, organization: &OrganizationPlan, images: BTreeSet<String>) {
-        let described = plan.consortium.organization(organization.graph.organization);
-        self.consortium = plan.consortium.name.value.to_string();
-        self.environments.insert(plan.consortium.environment.value.to_string());
-        let title =
-            plans.shelf.get(&organization.target).map_or(&organization.target, |target| &target.definition.title);
-        let head = OrganizationView {
-            name: described.name.value.to_string(),
-            title: described.title.clone(),
-            target_title: title.clone(),
-        };
-        let entry = self.organizations.entry(head.name.clone()).or_insert_with(|| (head, Vec::new(), BTreeSet::new()));
-        entry.1.push(EnvironmentView::of(plan, organization));
-        entry.2.extend(images);
-    }
+/// The runbook and the images of one organization, over all of its environments.
+pub(super) fn organization(
+    plans: &Plans,
+    member: &Member,
+    environments: &[Lowered],
+    options: &Options,
+    sink: Sink,
+) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let images: BTreeSet<String> = environments.iter().flat_map(|lowered| package::images(&lowered.clusters)).collect();
+    let (path, list) = package::images_file(member.name, &images, options.traced);
+    sink(path, list);
+    let view = RunbookView {
+        consortium: consortium(plans),
+        organization: head(plans, member),
+        environments: environments.iter().map(|one| EnvironmentView::of(one.plan, one.organization)).collect(),
+    };
+    write(format!("{}/README.md", member.name), render::organization(&view), options, sink, &mut found);
+    found
+}
 
-    pub fn emit(self, options: &Options, sink: Sink, diagnostics: &mut Diagnostics) {
-        let file = |text: String| {
-            let lines = if options.traced {
-                vec![Origin::Rule("a runbook of the bundle"); text.lines().count()]
-            } else {
-                Vec::new()
-            };
-            BundleFile { text, lines }
-        };
-        let bundle = BundleView {
-            consortium: self.consortium.clone(),
-            environments: self.environments.into_iter().collect(),
-            organizations: self.organizations.values().map(|(head, ..)| head.clone()).collect(),
-        };
-        let mut texts = vec![("README.md".to_owned(), render::bundle(&bundle))];
-        for (name, (organization, environments, images)) in self.organizations {
-            let (path, list) = package::images_file(&name, &images, options.traced);
-            sink(path, list);
-            let view = RunbookView { consortium: self.consortium.clone(), organization, environments };
-            texts.push((format!("{name}/README.md"), render::organization(&view)));
+fn consortium(plans: &Plans) -> String {
+    plans.environments.first().map(|bound| bound.plan.consortium.name.value.to_string()).unwrap_or_default()
+}
+
+/// An organization as its first environment has it: its title and target hardly ever differ between them.
+fn head(plans: &Plans, member: &Member) -> OrganizationView {
+    let first = member.environments.first();
+    let title = first.map(|(plan, one)| plan.consortium.organization(one.graph.organization).title.clone());
+    let target = first.map(|(_, one)| one.target.as_str()).unwrap_or_default();
+    let target_title = plans.shelf.get(target).map_or(target, |target| &target.definition.title);
+    OrganizationView {
+        name: member.name.to_owned(),
+        title: title.unwrap_or_default(),
+        target_title: target_title.to_owned(),
+    }
+}
+
+fn write(
+    path: String,
+    text: Result<String, TemplateFault>,
+    options: &Options,
+    sink: Sink,
+    diagnostics: &mut Diagnostics,
+) {
+    match text {
+        Ok(text) => {
+            let origin = Origin::Rule("a runbook of the bundle");
+            let lines = if options.traced { vec![origin; text.lines().count()] } else { Vec::new() };
+            sink(path, BundleFile { text, lines });
         }
-        for (path, text) in texts {
-            match text {
-                Ok(text) => sink(path, file(text)),
-                Err(fault) => diagnostics.push(Diagnostic::new(code::BUG, fault.0)),
-            }
-        }
+        Err(fault) => diagnostics.push(Diagnostic::new(code::BUG, fault.0)),
     }
 }

@@ -6,6 +6,7 @@ mod check;
 mod describe;
 mod options;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -14,12 +15,12 @@ pub use options::Options;
 
 use crate::base::name::Label;
 use crate::base::{Sources, Traced};
-use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan};
+use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan, Plan};
 use crate::configure;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand;
 use crate::lower;
-use crate::package::{self, BundleFile};
+use crate::package::{self, BundleFile, Lowered};
 use crate::parse::{self, Parsed};
 use crate::resolve::acceptance::{Acceptances, Accepted};
 use crate::resolve::{self, Consortium};
@@ -85,9 +86,9 @@ fn consortium(
     resolve::resolve(&blueprint, environment, &parsed.files, found)
 }
 
-/// Everything that cannot fail any more: plans to files. What fails here is a fault of akcgen and recorded as such.
+/// Everything that cannot fail any more: plans to files, organization by organization, so that no more objects are in
+/// memory than those of the organizations at work. What fails here is a fault of akcgen and recorded as such.
 pub fn emit(plans: &Plans, options: &Options, sink: Sink, diagnostics: &mut Diagnostics) {
-    let mut described = describe::Described::default();
     for plan in plans.environments.iter().map(|bound| &bound.plan).filter(|plan| options.wants_environment(plan)) {
         for files in
             [package::consortium(&plan.consortium, &plan.cards, options.traced), package::cards(plan, options.traced)]
@@ -97,22 +98,44 @@ pub fn emit(plans: &Plans, options: &Options, sink: Sink, diagnostics: &mut Diag
                 Err(error) => diagnostics.push(Diagnostic::new(code::BUG, error.to_string())),
             }
         }
-        let wanted: Vec<&OrganizationPlan> =
-            plan.organizations.iter().filter(|organization| options.wants_organization(plan, organization)).collect();
-        let images: Vec<_> = wanted
-            .par_iter()
-            .map(|organization| {
-                let configuration = configure::configure(plan, organization);
-                let clusters = lower::lower(plan, organization, &configuration);
-                for (path, file) in package::manifests(plan, organization, &clusters, options.traced) {
-                    sink(path, file);
-                }
-                package::images(&clusters)
-            })
-            .collect();
-        for (organization, images) in wanted.into_iter().zip(images) {
-            described.add(plans, plan, organization, images);
+    }
+    let organizations: Vec<Member> = members(plans, options);
+    let faults: Vec<Diagnostics> =
+        organizations.par_iter().map(|member| emit_organization(plans, member, options, sink)).collect();
+    faults.iter().for_each(|found| diagnostics.extend(found.iter().cloned()));
+    describe::bundle(plans, &organizations, options, sink, diagnostics);
+}
+
+/// An organization in each of its environments, in order of names.
+struct Member<'a> {
+    name: &'a str,
+    environments: Vec<(&'a Plan, &'a OrganizationPlan)>,
+}
+
+/// The organizations that are wanted, in order of names.
+fn members<'a>(plans: &'a Plans, options: &Options) -> Vec<Member<'a>> {
+    let mut members: BTreeMap<&str, Vec<(&Plan, &OrganizationPlan)>> = BTreeMap::new();
+    for plan in plans.environments.iter().map(|bound| &bound.plan) {
+        for organization in plan.organizations.iter().filter(|one| options.wants_organization(plan, one)) {
+            let name = plan.consortium.organization(organization.graph.organization).name.value.as_str();
+            members.entry(name).or_default().push((plan, organization));
         }
     }
-    described.emit(options, sink, diagnostics);
+    members.into_iter().map(|(name, environments)| Member { name, environments }).collect()
+}
+
+/// Every file of one organization. Its environments are all lowered before any form is packaged, since forms compare
+/// them.
+fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Sink) -> Diagnostics {
+    let lowered = |(plan, organization)| {
+        let configuration = configure::configure(plan, organization);
+        Lowered { plan, organization, clusters: lower::lower(plan, organization, &configuration) }
+    };
+    let environments: Vec<Lowered> = member.environments.iter().copied().map(lowered).collect();
+    for lowered in environments.iter().filter(|lowered| options.wants_environment(lowered.plan)) {
+        for (path, file) in package::manifests(lowered, options.traced) {
+            sink(path, file);
+        }
+    }
+    describe::organization(plans, member, &environments, options, sink)
 }

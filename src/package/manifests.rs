@@ -1,31 +1,25 @@
 //! Plain Kubernetes manifests: what kubectl applies, one file a workload.
 
-use crate::bind::{ControllerPlan, OrganizationPlan, Plan};
-use crate::lower::{ClusterObjects, ObjectFile};
+use crate::bind::ControllerPlan;
+use crate::lower::ObjectFile;
 
-use super::{BundleFile, flows, node_pools};
+use super::{BundleFile, Lowered, flows, node_pools};
 
 /// An organization's preludes and manifests: path below the output folder to file. Beside what kubectl applies, a
 /// prelude holds the values of the controllers' charts, and in `plan/` what the declared node pools offer and which
 /// connections the plan allows: the proofs read them, and so can anybody's own tools. They stand in folders of their
 /// own, since kubectl reads every YAML and JSON file of the folder that it is given.
-pub fn manifests(
-    plan: &Plan,
-    organization: &OrganizationPlan,
-    clusters: &[ClusterObjects],
-    traced: bool,
-) -> Vec<(String, BundleFile)> {
-    let name = plan.consortium.organization(organization.graph.organization).name.value.as_str();
-    let environment = &plan.consortium.environment.value;
+pub fn manifests(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
+    let (name, environment) = (lowered.name(), lowered.environment());
     let mut files = Vec::new();
-    for (cluster, objects) in organization.clusters.iter().zip(clusters) {
+    for (cluster, objects) in lowered.organization.clusters.iter().zip(&lowered.clusters) {
         let root = format!("{name}/{}", cluster.cluster.as_str());
         let prelude = format!("{root}/prelude/{environment}");
         let manifests = format!("{root}/manifests/{environment}");
         files.extend(objects.prelude.iter().map(|file| object_file(&prelude, file, traced)));
         files.extend(cluster.controllers.iter().map(|controller| values(&prelude, controller, traced)));
         files.push((format!("{prelude}/plan/node-pools.json"), node_pools::file(cluster, traced)));
-        let flows = flows::file(name, organization, cluster, objects, traced);
+        let flows = flows::file(name, lowered.organization, cluster, objects, traced);
         files.push((format!("{prelude}/plan/flows.json"), flows));
         files.extend(objects.files.iter().map(|file| object_file(&manifests, file, traced)));
     }
@@ -57,7 +51,8 @@ mod tests {
 
     fn files(traced: bool) -> BTreeMap<String, BundleFile> {
         let sample = sample();
-        manifests(&sample.plan, &sample.plan.organizations[0], &sample.lowered(), traced).into_iter().collect()
+        let (plan, organization) = (&sample.plan, &sample.plan.organizations[0]);
+        manifests(&Lowered { plan, organization, clusters: sample.lowered() }, traced).into_iter().collect()
     }
 
     #[test]

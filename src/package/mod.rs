@@ -6,18 +6,45 @@ mod card;
 mod consortium;
 mod flows;
 mod images;
+mod lists;
 mod manifests;
 mod node_pools;
 mod pods;
 mod rows;
+mod union;
 
 use crate::base::{Object, Origin};
+use crate::bind::{OrganizationPlan, Plan};
+use crate::lower::ClusterObjects;
 use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
 pub use images::{images, images_file};
+pub use lists::merge_key;
 pub use manifests::manifests;
+pub use union::{Union, UnionFile, Versions, unions, weave};
+
+/// One organization in one environment, lowered: what its forms are made of.
+#[derive(Debug)]
+pub struct Lowered<'a> {
+    pub plan: &'a Plan,
+    pub organization: &'a OrganizationPlan,
+    /// In the order of the plan's clusters.
+    pub clusters: Vec<ClusterObjects>,
+}
+
+impl Lowered<'_> {
+    /// The organization's name.
+    pub fn name(&self) -> &str {
+        self.plan.consortium.organization(self.organization.graph.organization).name.value.as_str()
+    }
+
+    /// The environment's name.
+    pub fn environment(&self) -> &str {
+        self.plan.consortium.environment.value.as_str()
+    }
+}
 
 /// Files by path below the output folder.
 #[derive(Debug, Default)]
