@@ -70,7 +70,7 @@ impl Arguments {
         self.input.targets.target.iter().for_each(|target| add("--target", target));
         self.part.organizations.iter().for_each(|name| add("--org", name));
         self.part.environments.iter().for_each(|name| add("--environment", name));
-        self.part.forms.iter().for_each(|name| add("--form", name));
+        self.part.forms.iter().for_each(|form| add("--form", form.as_str()));
         words.join(" ")
     }
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use crate::base::Sources;
 use crate::bind::allocations;
 use crate::compile::{Options, Plans};
 use crate::emit::{Digest, Input, InputKind, Scope};
+use crate::package::Form;
 
 /// The blueprint that is compiled where none is named.
 pub const BLUEPRINT: &str = "blueprints/akachain.yaml";
@@ -42,8 +45,8 @@ pub struct PartArguments {
     #[arg(long = "environment", value_name = "ENVIRONMENT")]
     pub environments: Vec<String>,
     /// Only this form of packaging, with what all forms share [may be repeated]
-    #[arg(long = "form", value_name = "FORM", value_parser = ["manifests"])]
-    pub forms: Vec<String>,
+    #[arg(long = "form", value_name = "FORM", value_parser = form())]
+    pub forms: Vec<Form>,
 }
 
 impl InputArguments {
@@ -51,6 +54,12 @@ impl InputArguments {
     pub fn options(&self) -> Options {
         options_of(&self.blueprint, &self.targets)
     }
+}
+
+/// Reads the name of a form.
+fn form() -> impl TypedValueParser<Value = Form> {
+    let named = |name: String| Form::ALL.into_iter().find(|form| form.as_str() == name).ok_or("not a form");
+    PossibleValuesParser::new(Form::ALL.map(Form::as_str)).try_map(named)
 }
 
 /// The whole of a blueprint.
@@ -66,17 +75,19 @@ pub fn options_of(blueprint: &Path, targets: &TargetArguments) -> Options {
 impl PartArguments {
     /// The options narrowed to this part.
     pub fn narrow(&self, options: Options) -> Options {
-        Options { organizations: self.organizations.clone(), environments: self.environments.clone(), ..options }
+        Options {
+            organizations: self.organizations.clone(),
+            environments: self.environments.clone(),
+            forms: self.forms.clone(),
+            ..options
+        }
     }
 
     /// The part as paths of the bundle know it.
     pub fn scope(&self) -> Scope {
         let set = |names: &[String]| (!names.is_empty()).then(|| names.iter().cloned().collect::<BTreeSet<_>>());
-        Scope {
-            organizations: set(&self.organizations),
-            environments: set(&self.environments),
-            forms: set(&self.forms),
-        }
+        let forms: Vec<String> = self.forms.iter().map(|form| form.as_str().to_owned()).collect();
+        Scope { organizations: set(&self.organizations), environments: set(&self.environments), forms: set(&forms) }
     }
 }
 

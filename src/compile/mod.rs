@@ -20,7 +20,7 @@ use crate::configure;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand;
 use crate::lower;
-use crate::package::{self, BundleFile, Lowered};
+use crate::package::{self, BundleFile, Form, Lowered};
 use crate::parse::{self, Parsed};
 use crate::resolve::acceptance::{Acceptances, Accepted};
 use crate::resolve::{self, Consortium};
@@ -133,9 +133,11 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
     };
     let environments: Vec<Lowered> = member.environments.iter().copied().map(lowered).collect();
     for lowered in environments.iter().filter(|lowered| options.wants_environment(lowered.plan)) {
-        for (path, file) in package::manifests(lowered, options.traced) {
-            sink(path, file);
+        let mut files = package::preludes(lowered, options.traced);
+        if options.wants_form(Form::Manifests) {
+            files.extend(package::manifests(lowered, options.traced));
         }
+        files.into_iter().for_each(|(path, file)| sink(path, file));
     }
     describe::organization(plans, member, &environments, options, sink)
 }

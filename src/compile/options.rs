@@ -5,6 +5,7 @@ use crate::base::name::Label;
 use crate::base::{Origin, Traced};
 use crate::bind::{OrganizationPlan, Plan};
 use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::package::Form;
 use crate::parse::blueprint::Blueprint;
 use crate::resolve::Consortium;
 
@@ -21,6 +22,8 @@ pub struct Options {
     pub organizations: Vec<String>,
     /// The environments to emit; all, if empty.
     pub environments: Vec<String>,
+    /// The forms to emit; all, if empty.
+    pub forms: Vec<Form>,
     /// Refuses a bundle with a binding that has no value.
     pub require_bound: bool,
     /// Keeps the origin of each line.
@@ -43,6 +46,10 @@ impl Options {
     pub(super) fn wants_organization(&self, plan: &Plan, organization: &OrganizationPlan) -> bool {
         let organization = plan.consortium.organization(organization.graph.organization);
         wanted(&self.organizations, &organization.name.value)
+    }
+
+    pub(super) fn wants_form(&self, form: Form) -> bool {
+        self.forms.is_empty() || self.forms.contains(&form)
     }
 
     /// Puts the target of the command line in the place of every organization's own.

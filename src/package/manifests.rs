@@ -1,29 +1,40 @@
-//! Plain Kubernetes manifests: what kubectl applies, one file a workload.
+//! What kubectl applies: the preludes, and plain manifests with one file a workload.
 
 use crate::bind::ControllerPlan;
-use crate::lower::ObjectFile;
+use crate::lower::{ClusterObjects, ObjectFile};
 
-use super::{BundleFile, Lowered, flows, node_pools};
+use super::{BundleFile, Form, Lowered, flows, node_pools};
 
-/// An organization's preludes and manifests: path below the output folder to file. Beside what kubectl applies, a
-/// prelude holds the values of the controllers' charts, and in `plan/` what the declared node pools offer and which
-/// connections the plan allows: the proofs read them, and so can anybody's own tools. They stand in folders of their
-/// own, since kubectl reads every YAML and JSON file of the folder that it is given.
-pub fn manifests(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
-    let (name, environment) = (lowered.name(), lowered.environment());
+/// An organization's preludes, which all forms share: path below the output folder to file. Beside what kubectl
+/// applies, a prelude holds the values of the controllers' charts, and in `plan/` what the declared node pools offer and
+/// which connections the plan allows: the proofs read them, and so can anybody's own tools. They stand in folders of
+/// their own, since kubectl reads every YAML and JSON file of the folder that it is given.
+pub fn preludes(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
+    let name = lowered.name();
     let mut files = Vec::new();
     for (cluster, objects) in lowered.organization.clusters.iter().zip(&lowered.clusters) {
-        let root = format!("{name}/{}", cluster.cluster.as_str());
-        let prelude = format!("{root}/prelude/{environment}");
-        let manifests = format!("{root}/manifests/{environment}");
+        let prelude = folder(lowered, objects, "prelude");
         files.extend(objects.prelude.iter().map(|file| object_file(&prelude, file, traced)));
         files.extend(cluster.controllers.iter().map(|controller| values(&prelude, controller, traced)));
         files.push((format!("{prelude}/plan/node-pools.json"), node_pools::file(cluster, traced)));
         let flows = flows::file(name, lowered.organization, cluster, objects, traced);
         files.push((format!("{prelude}/plan/flows.json"), flows));
-        files.extend(objects.files.iter().map(|file| object_file(&manifests, file, traced)));
     }
     files
+}
+
+/// An organization's manifests: path below the output folder to file.
+pub fn manifests(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
+    let files = lowered.clusters.iter().flat_map(|objects| {
+        let manifests = folder(lowered, objects, Form::Manifests.as_str());
+        objects.files.iter().map(move |file| object_file(&manifests, file, traced))
+    });
+    files.collect()
+}
+
+/// The folder of a cluster in which an environment has a folder of its own.
+fn folder(lowered: &Lowered, objects: &ClusterObjects, part: &str) -> String {
+    format!("{}/{}/{part}/{}", lowered.name(), objects.cluster.as_str(), lowered.environment())
 }
 
 fn object_file(folder: &str, file: &ObjectFile, traced: bool) -> (String, BundleFile) {
@@ -52,7 +63,8 @@ mod tests {
     fn files(traced: bool) -> BTreeMap<String, BundleFile> {
         let sample = sample();
         let (plan, organization) = (&sample.plan, &sample.plan.organizations[0]);
-        manifests(&Lowered { plan, organization, clusters: sample.lowered() }, traced).into_iter().collect()
+        let lowered = Lowered { plan, organization, clusters: sample.lowered() };
+        preludes(&lowered, traced).into_iter().chain(manifests(&lowered, traced)).collect()
     }
 
     #[test]

@@ -22,8 +22,27 @@ pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
 pub use images::{images, images_file};
 pub use lists::merge_key;
-pub use manifests::manifests;
+pub use manifests::{manifests, preludes};
 pub use union::{Union, UnionFile, Versions, unions, weave};
+
+/// How Kubernetes objects are packaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// Plain manifests, a folder an environment.
+    Manifests,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Form; 1] = [Form::Manifests];
+
+    /// Its name, which is that of its folder below a cluster's.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Form::Manifests => "manifests",
+        }
+    }
+}
 
 /// One organization in one environment, lowered: what its forms are made of.
 #[derive(Debug)]

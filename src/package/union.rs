@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::Object;
+use crate::lower::ObjectFile;
 use crate::resolve::Cluster;
 
 use super::Lowered;
@@ -18,14 +19,14 @@ pub struct Union<'a> {
     pub files: Vec<UnionFile<'a>>,
 }
 
-/// A file of the cluster's manifests over all environments.
+/// A file of the cluster's manifests over all environments. Every object belongs to one file.
 #[derive(Debug)]
 pub struct UnionFile<'a> {
     /// Path below the form's folder, such as `peer0.yaml`.
     pub path: &'a str,
     /// The key of the blueprint that has it there.
     pub cause: &'a str,
-    /// Every object that any environment has, those first that others refer to.
+    /// Every object that belongs here, in the order of the environments' own files. Never empty.
     pub objects: Vec<Versions<'a>>,
 }
 
@@ -54,28 +55,45 @@ fn union<'a>(environments: &'a [Lowered], cluster: Cluster) -> Option<Union<'a>>
         Some((lowered.environment(), objects))
     });
     let (names, clusters): (Vec<&str>, Vec<_>) = having.unzip();
-    let mut paths: BTreeMap<&str, (&str, Vec<&[Object]>)> = BTreeMap::new();
-    for (at, objects) in clusters.iter().enumerate() {
-        for file in &objects.files {
-            let entry = paths.entry(&file.path).or_insert_with(|| (&file.cause, vec![&[]; clusters.len()]));
-            entry.1[at] = &file.objects;
-        }
-    }
-    let files = paths.into_iter().map(|(path, (cause, lists))| UnionFile { path, cause, objects: versions(&lists) });
-    let files: Vec<UnionFile> = files.collect();
+    let files = files(&clusters.iter().map(|objects| objects.files.as_slice()).collect::<Vec<_>>());
     (!files.is_empty()).then_some(Union { cluster, environments: names, files })
 }
 
-/// What makes two objects the same one.
-fn identity(object: &Object) -> (Option<&str>, Option<&str>, Option<&str>, Option<&str>) {
-    let version = object.tree.get("apiVersion").and_then(|version| version.as_str());
-    (version, object.kind(), object.namespace(), object.name())
+/// The files of a cluster over its environments. An object that stands in different files, as a Secret does that one
+/// workload uses here and several there, belongs to the file of the first environment that has it.
+fn files<'a>(environments: &[&'a [ObjectFile]]) -> Vec<UnionFile<'a>> {
+    let mut homes: BTreeMap<Identity, &str> = BTreeMap::new();
+    let mut objects: Vec<BTreeMap<Identity, &Object>> = vec![BTreeMap::new(); environments.len()];
+    let mut paths: BTreeMap<&str, (&str, Vec<Vec<Identity>>)> = BTreeMap::new();
+    for (files, (at, objects)) in environments.iter().zip(objects.iter_mut().enumerate()) {
+        for file in *files {
+            let (_, lists) =
+                paths.entry(&file.path).or_insert_with(|| (&file.cause, vec![Vec::new(); environments.len()]));
+            for object in &file.objects {
+                let identity = identity(object);
+                objects.insert(identity, object);
+                if *homes.entry(identity).or_insert(&file.path) == file.path {
+                    lists[at].push(identity);
+                }
+            }
+        }
+    }
+    let versions =
+        |identity: Identity| Versions(objects.iter().map(|objects| objects.get(&identity).copied()).collect());
+    let file = |(path, (cause, lists)): (_, (_, Vec<_>))| UnionFile {
+        path,
+        cause,
+        objects: weave(&lists).into_iter().map(versions).collect(),
+    };
+    paths.into_iter().map(file).filter(|file| !file.objects.is_empty()).collect()
 }
 
-fn versions<'a>(lists: &[&'a [Object]]) -> Vec<Versions<'a>> {
-    let keys: Vec<Vec<_>> = lists.iter().map(|list| list.iter().map(identity).collect()).collect();
-    let found = |key: &_, list: &&'a [Object]| list.iter().find(|object| identity(object) == *key);
-    weave(&keys).iter().map(|key| Versions(lists.iter().map(|list| found(key, list)).collect())).collect()
+/// What makes two objects the same one: apiVersion, kind, namespace and name.
+type Identity<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn identity(object: &Object) -> Identity<'_> {
+    let version = object.tree.get("apiVersion").and_then(|version| version.as_str());
+    (version, object.kind(), object.namespace(), object.name())
 }
 
 /// All items of several lists, each once: those of the first list in its order, an item that only later lists have
@@ -99,7 +117,9 @@ pub fn weave<T: Clone + Eq>(lists: &[Vec<T>]) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::weave;
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::base::{Origin, Tree};
 
     #[test]
     fn what_only_later_lists_have_stands_behind_what_it_follows_there() {
@@ -111,5 +131,50 @@ mod tests {
         assert_eq!(woven(&["", "ab", "cb"]), "cab");
         assert_eq!(woven(&["ab", "ba"]), "ab");
         assert_eq!(woven(&[]), "");
+    }
+
+    /// A file of Secrets with the given names, each marked with its environment.
+    fn file(environment: &str, path: &str, names: &[&str]) -> ObjectFile {
+        let object = |name: &&str| {
+            let metadata = Tree::map([("name".to_owned(), (*name).to_owned())]);
+            let kind = Tree::from("Secret");
+            let data = Tree::from(environment.to_owned());
+            Object::new(Tree::map([("kind", kind), ("metadata", metadata), ("data", data)]), Origin::Rule("test"))
+        };
+        let cause = format!("cause of {path}");
+        ObjectFile { path: path.to_owned(), cause, objects: names.iter().map(object).collect() }
+    }
+
+    /// The files as `path: name=environments …`.
+    fn told(files: &[UnionFile]) -> Vec<String> {
+        fn mark<'a>(object: &Option<&'a Object>) -> &'a str {
+            object.map_or("-", |object| object.tree.get("data").unwrap().as_str().unwrap())
+        }
+        let object = |versions: &Versions| {
+            let marks: String = versions.0.iter().map(mark).collect();
+            format!(" {}={marks}", versions.first().name().unwrap())
+        };
+        files
+            .iter()
+            .map(|file| format!("{}:{}", file.path, file.objects.iter().map(object).collect::<String>()))
+            .collect()
+    }
+
+    #[test]
+    fn an_object_belongs_to_the_file_of_the_first_environment_that_has_it() {
+        let first = [file("p", "peer0.yaml", &["tls"]), file("p", "shared.yaml", &["store", "admin"])];
+        let second = [
+            file("s", "ca.yaml", &["ca"]),
+            file("s", "peer0.yaml", &["admin", "tls", "msp"]),
+            file("s", "shared.yaml", &["store"]),
+        ];
+        let third = [file("t", "moved.yaml", &["admin"])];
+        let files = files(&[&first, &second, &third]);
+        assert_eq!(
+            told(&files),
+            ["ca.yaml: ca=-s-", "peer0.yaml: tls=ps- msp=-s-", "shared.yaml: store=ps- admin=pst"]
+        );
+        assert_eq!(files[1].cause, "cause of peer0.yaml");
+        assert_eq!(files[0].objects[0].first().name(), Some("ca"));
     }
 }
