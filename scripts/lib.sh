@@ -34,20 +34,26 @@ end_jobs() {
 # Steps: named commands whose outcomes are counted. A failed step does not keep the next from running.
 step_lines=()
 step_failures=0
+# The ends of what failed steps said, told once more behind all others: a long log is read from its end.
+step_endings=""
+readonly ENDING=25 # lines
 
 # Runs a command as a step. It runs beside the shell, in a process group of its own, so that an interruption of the
 # shell ends it at once with everything it started.
 step() {
-    local name=$1 start status=0 outcome=ok
+    local name=$1 start status=0 outcome=ok said
     shift
     start=$(date +%s)
     printf '\n== %s\n' "$name"
-    "$@" &
+    said=$(mktemp)
+    ("$@" 2>&1 | tee "$said") &
     wait "$!" || status=$?
     if ((status != 0)); then
         outcome=FAILED
         step_failures=$((step_failures + 1))
+        step_endings+=$(printf '\n\n== %s FAILED; the end of what it said:\n' "$name" && tail -n "$ENDING" "$said")
     fi
+    rm -f "$said"
     step_lines+=("$(printf '%-6s %5s s  %s' "$outcome" "$(since "$start")" "$name")")
 }
 
@@ -61,6 +67,7 @@ start_steps() {
 
 # Prints what came of every step and ends the script, with 0 if none failed. The counts are the last line.
 finish_steps() {
+    printf '%s\n' "$step_endings"
     printf '\n%s\n' "in $(since "$all_start") s:"
     printf '%s\n' "${step_lines[@]}"
     printf '%s passed, %s failed\n' "$((${#step_lines[@]} - step_failures))" "$step_failures"
