@@ -78,40 +78,56 @@ pub(super) fn budget(scope: &Scope, workload: &Workload) -> Option<Object> {
         _ => IntOrString::String("25%".to_owned()),
     };
     let metadata = scope.metadata_for(workload, &workload.name);
-    Some(disruption_budget(scope, metadata, selection(workload), unavailable, workload.origin))
+    Some(disruption_budget(scope, metadata, selection(workload), Survivors::AllBut(unavailable), workload.origin))
 }
 
 /// One budget over all nodes of each network in a namespace: one of them may be missing. A budget for each node would
 /// block every drain.
+///
+/// It says how many must be there, not how many may be missing: Kubernetes takes the number of pods to expect from the
+/// controllers of the pods that it sees, and each node is a StatefulSet of its own, so that while an evicted pod is not
+/// made anew it would expect one pod less and let a second go (Kubernetes, pkg/controller/disruption, `getExpectedScale`).
 pub(super) fn component_budgets(scope: &Scope, namespace: &str, workloads: &[Bound]) -> Vec<Object> {
     const NETWORKS: [Component; 4] = [Component::Peer, Component::Orderer, Component::Kafka, Component::ZooKeeper];
-    let first = |component: Component| {
+    let budget = |component: Component| {
         let node = |bound: &&Bound| bound.workload.component == component && bound.workload.namespace == namespace;
-        workloads.iter().find(node).map(|bound| (component.as_str(), bound.workload.origin))
+        let nodes: Vec<&Bound> = workloads.iter().filter(node).collect();
+        let others = i32::try_from(nodes.len().checked_sub(1)?).ok().filter(|others| *others > 0)?;
+        let name = component.as_str();
+        let metadata = scope.metadata(namespace, name, name);
+        let rest = Survivors::Least(others);
+        Some(disruption_budget(scope, metadata, component_selection(name), rest, nodes.first()?.workload.origin))
     };
-    (NETWORKS.into_iter().filter_map(first))
-        .map(|(component, origin)| {
-            let metadata = scope.metadata(namespace, component, component);
-            disruption_budget(scope, metadata, component_selection(component), IntOrString::Int(1), origin)
-        })
-        .collect()
+    NETWORKS.into_iter().filter_map(budget).collect()
+}
+
+/// What a budget leaves of the pods.
+enum Survivors {
+    /// So many pods at least.
+    Least(i32),
+    /// All but this many, or this part, of them.
+    AllBut(IntOrString),
 }
 
 fn disruption_budget(
     scope: &Scope,
     metadata: ObjectMeta,
     selection: Texts,
-    unavailable: IntOrString,
+    survivors: Survivors,
     origin: Origin,
 ) -> Object {
+    let (min_available, max_unavailable) = match survivors {
+        Survivors::Least(count) => (Some(IntOrString::Int(count)), None),
+        Survivors::AllBut(some) => (None, Some(some)),
+    };
     let typed = PodDisruptionBudget {
         metadata,
         spec: Some(PodDisruptionBudgetSpec {
-            max_unavailable: Some(unavailable),
+            max_unavailable,
             selector: Some(matching(selection)),
             // A pod that does not get ready serves nobody and must not hold a node back.
             unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
-            min_available: None,
+            min_available,
         }),
         status: None,
     };

@@ -144,14 +144,15 @@ fn budgets_never_block_every_drain() {
     let budgets: Vec<&Object> =
         everything(&clusters).into_iter().filter(|object| object.kind() == Some("PodDisruptionBudget")).collect();
     let of = |object: &&Object| {
-        let json = object.tree.to_json();
-        (object.name().unwrap_or_default().to_owned(), json["spec"]["maxUnavailable"].clone())
+        let spec = object.tree.to_json()["spec"].clone();
+        (object.name().unwrap_or_default().to_owned(), spec["minAvailable"].clone(), spec["maxUnavailable"].clone())
     };
     let found: Vec<_> = budgets.iter().map(of).collect();
-    let expected = [("peer", json!(1)), ("kafka", json!(1)), ("orders", json!("25%"))];
-    assert_eq!(found, expected.map(|(name, number)| (name.to_owned(), number)));
-    let peers = json!({"app.kubernetes.io/component": "peer"});
-    assert_eq!(get(&clusters, "PodDisruptionBudget", "peer")["spec"]["selector"]["matchLabels"], peers);
+    // A network's only node has none, and a network's nodes are counted by those that must stay.
+    let expected = [("kafka", json!(1), json!(null)), ("orders", json!(null), json!("25%"))];
+    assert_eq!(found, expected.map(|(name, least, most)| (name.to_owned(), least, most)));
+    let brokers = json!({"app.kubernetes.io/component": "kafka"});
+    assert_eq!(get(&clusters, "PodDisruptionBudget", "kafka")["spec"]["selector"]["matchLabels"], brokers);
     sample.workload(ORDERS).shape = Shape::Stateless(Copies::Fixed(told(1)));
     assert!(find(&sample.lowered(), "PodDisruptionBudget", "orders").is_none());
 }
