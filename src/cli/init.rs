@@ -3,13 +3,12 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use serde_json::Value as Json;
-
 use super::input::{TargetArguments, options_of};
 use super::{ExitStatus, Run};
 use crate::base::Tree;
 use crate::diag::{Diagnostic, code};
 use crate::emit;
+use crate::parse::schema;
 use crate::target::{Shelf, Target};
 use crate::text::yaml;
 
@@ -112,13 +111,8 @@ fn blueprint(name: &str, organizations: &[(&str, &Target)]) -> String {
 
 /// What the target must be told, with its own examples.
 fn parameters(target: &Target) -> String {
-    let schema = target.schema();
-    let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
-    let examples = required.filter_map(|name| {
-        let example = schema["properties"][name]["examples"][0].clone();
-        Tree::try_from(example).ok().map(|example| (name.to_owned(), example))
-    });
-    let block = Tree::map(examples);
+    let sample = schema::sample(target.schema());
+    let block = Tree::map(sample.into_iter().filter_map(|(name, value)| Some((name, Tree::try_from(value).ok()?))));
     if block.as_map().is_none_or(<[_]>::is_empty) {
         return String::new();
     }

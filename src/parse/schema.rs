@@ -107,6 +107,7 @@ fn hoist_targets(root: &mut Schema, targets: &[(String, Json)]) {
     for (name, parameters) in targets {
         let Ok(mut parameters) = Schema::try_from(parameters.clone()) else { continue };
         without_null(&mut parameters);
+        require_nothing(&mut parameters);
         prefix_references(&mut parameters, name);
         parameters.remove("$schema");
         if let Some(Json::Object(definitions)) = parameters.remove("$defs") {
@@ -120,6 +121,13 @@ fn hoist_targets(root: &mut Schema, targets: &[(String, Json)]) {
     }
 }
 
+/// A block of parameters may be written in parts, under `defaults`, in the organization and in an environment: what it
+/// must have is asked of the whole alone, by the target.
+fn require_nothing(schema: &mut Schema) {
+    schema.remove("required");
+    transform_subschemas(&mut require_nothing, schema);
+}
+
 fn prefix_references(schema: &mut Schema, prefix: &str) {
     if let Some(Json::String(reference)) = schema.get_mut("$ref")
         && let Some(name) = reference.strip_prefix("#/$defs/")
@@ -127,6 +135,13 @@ fn prefix_references(schema: &mut Schema, prefix: &str) {
         *reference = format!("#/$defs/{prefix}.{name}");
     }
     transform_subschemas(&mut |inner: &mut Schema| prefix_references(inner, prefix), schema);
+}
+
+/// The smallest block that a schema takes: what it requires, each with its first example.
+pub fn sample(parameters: &Json) -> Map<String, Json> {
+    let required = parameters["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    let example = |name: &str| resolve(parameters, &parameters["properties"][name])["examples"].get(0).cloned();
+    required.filter_map(|name| Some((name.to_owned(), example(name)?))).collect()
 }
 
 /// Where `x-targets` stands: `target` is one of the names, and each name is a key with that target's parameters.
@@ -144,7 +159,10 @@ fn take_targets(schema: &mut Schema, targets: &[(String, Json)]) {
                 .get("description")
                 .cloned()
                 .unwrap_or_else(|| format!("Parameters of the target `{name}`.").into());
-            properties.insert(name.clone(), json!({"$ref": format!("#/$defs/{name}"), "description": about}));
+            let own = json!({
+                "$ref": format!("#/$defs/{name}"), "description": about, "examples": [sample(parameters)],
+            });
+            properties.insert(name.clone(), own);
         }
     }
     transform_subschemas(&mut |inner: &mut Schema| take_targets(inner, targets), schema);

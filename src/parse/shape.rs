@@ -6,6 +6,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use ipnet::Ipv4Net;
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
@@ -30,6 +31,7 @@ impl Shape {
     pub fn new(schema: Json) -> Result<Self, String> {
         let validator = jsonschema::options()
             .should_validate_formats(true)
+            .with_format("address-range", is_address_range)
             .build(&schema)
             .map_err(|error| format!("{error} at {}", error.instance_path()))?;
         Ok(Shape { schema, validator })
@@ -144,6 +146,11 @@ impl Shape {
         let (owner, _) = error.schema_path().as_str().rsplit_once('/')?;
         self.schema.pointer(owner)
     }
+}
+
+/// The format `address-range`: a range of IPv4 addresses in CIDR's notation, with its first address.
+fn is_address_range(text: &str) -> bool {
+    text.parse::<Ipv4Net>().is_ok_and(|range| range.addr() == range.network())
 }
 
 /// One thing that is wrong.

@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 pub use date::Date;
 pub use definition::Definition;
 pub use evaluate::{Evaluator, Fault, Scope};
-pub use parameters::Parameters;
+pub use parameters::{Missing, Parameters};
 pub use template::Template;
 
 use crate::base::{FileId, Origin, Traced};
@@ -79,6 +79,11 @@ impl Target {
     /// an empty one.
     pub fn parameters(&self, block: Option<&Node>) -> Parameters {
         Parameters::new(&self.parameters, block)
+    }
+
+    /// What a block lacks of what the target must be told. Asked of what all parts of a block make together.
+    pub fn missing(&self, block: Option<&Node>) -> Vec<Missing> {
+        parameters::missing(&self.parameters, &self.name, block)
     }
 
     /// The template of a file below the target's folder.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use crate::base::Origin;
+use crate::base::{Origin, Span};
 use crate::source::Node;
 
 /// The parameters of one organization: every property that the schema knows is there, null where nothing is known of it.
@@ -59,4 +59,42 @@ impl Parameters {
         filled.extend(others.map(|entry| (entry.key.clone(), entry.value.to_json())));
         Json::Object(filled)
     }
+}
+
+/// A key that a block, or a map in it, must have and has not.
+#[derive(Debug)]
+pub struct Missing {
+    /// What lacks it: the target's name, or the key of the map.
+    pub owner: String,
+    pub key: String,
+    /// The schema's first example of it, as YAML takes it.
+    pub example: Option<String>,
+    /// Where the map stands; `None` where no block stands at all.
+    pub origin: Option<Origin>,
+}
+
+/// What a block lacks of what its schema requires, maps within it included.
+pub(super) fn missing(schema: &Node, owner: &str, block: Option<&Node>) -> Vec<Missing> {
+    let own = schema.get("required").map_or(&[][..], Node::items).iter().filter_map(Node::as_str);
+    let lacking = own.filter(|key| block.and_then(|block| block.get(key)).is_none()).map(|key| {
+        let property = schema.get("properties").and_then(|all| all.get(key));
+        let example = property.and_then(|property| property.get("examples")?.items().first().map(Node::to_json));
+        Missing {
+            owner: owner.to_owned(),
+            key: key.to_owned(),
+            example: example.map(|example| example.to_string()),
+            origin: block.map(|block| Origin::Source(Span { end: block.span.start, ..block.span })),
+        }
+    });
+    let mut all: Vec<Missing> = lacking.collect();
+    for entry in block.map_or(&[][..], Node::entries) {
+        let inner = schema.get("properties").and_then(|all| all.get(&entry.key));
+        if let Some(inner) = inner.or_else(|| schema.get("additionalProperties")) {
+            all.extend(missing(inner, &entry.key, Some(&entry.value)));
+        }
+    }
+    for (item, inner) in block.map_or(&[][..], Node::items).iter().zip(schema.get("items").into_iter().cycle()) {
+        all.extend(missing(inner, owner, Some(item)));
+    }
+    all
 }

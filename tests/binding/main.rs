@@ -187,3 +187,61 @@ fn names_of_target_groups_fit_and_stay_apart() {
     names.dedup();
     assert_eq!((names.len(), count), (5, 5), "three peers and two services");
 }
+
+#[test]
+fn what_a_target_must_be_told_may_be_written_in_parts_and_is_asked_of_the_whole() {
+    let parts = |defaults: &str, own: &str, environment: &str| {
+        Run::text(&format!(
+            "blueprint: v1\nname: trade\ndefaults: {{target: eks, eks: {{clusterAdministrators: []{defaults}}}}}\n\
+             organizations:\n  buyer: {{domain: buyer.example{own}}}\n  guest: {{domain: guest.example, within: buyer}}\n\
+             channels: {{trade: [buyer]}}\nenvironments: {{production: {{organizations: {{buyer: {environment}}}}}}}\n"
+        ))
+    };
+    let whole = parts(", region: eu-west-1", "", r#"{eks: {account: "111122223333"}}"#);
+    assert!(whole.environments[0].is_some(), "{}", whole.report());
+    let nothing = Run::text(
+        "blueprint: v1\nname: trade\norganizations: {buyer: {domain: buyer.example, target: eks}}\nchannels: {trade: [buyer]}\n",
+    );
+    let told = nothing.report();
+    assert!(told.contains("error[AKC0111]: `eks` lacks the key `account`"), "{told}");
+    assert!(told.contains("for example `region: \"ap-southeast-1\"`") && told.contains("2 errors"), "{told}");
+    let subnets = r#", eks: {account: "111122223333", existing: {subnets: {data: {eu-west-1a: {cidr: 10.1.0.0/20}}}}}"#;
+    let told = parts(", region: eu-west-1", subnets, "{}").report();
+    assert!(told.contains("`eu-west-1a` lacks the key `id`") && told.contains("1 error"), "{told}");
+}
+
+#[test]
+fn a_zone_holds_the_domain_and_a_vpc_its_subnets() {
+    let told = |more: &str| Run::text(&two("").replacen("account", &format!("{more}, account"), 1)).report();
+    assert!(
+        told("dnsZone: other.example")
+            .contains("error[AKC0430]: names below `buyer.example` cannot stand in the zone `other.example`")
+    );
+    assert!(told("dnsZone: yer.example").contains("AKC0430"), "half a label is no zone");
+    assert!(!told("dnsZone: buyer.example").contains("AKC0430"));
+    let subnets = |kind: &str, third: u8| {
+        let zone = |(at, zone): (usize, &str)| {
+            format!(
+                "ap-southeast-1{zone}: {{id: subnet-0a1b2c3d4e5f6071{at}, cidr: 10.{third}.{}.0/24}}",
+                at * 8 + kind.len()
+            )
+        };
+        format!("{kind}: {{{}}}", ["a", "b", "c"].into_iter().enumerate().map(zone).collect::<Vec<_>>().join(", "))
+    };
+    let existing = |third: u8| {
+        let all = [subnets("public", third), subnets("private", 16), subnets("data", 16)].join(", ");
+        format!("cidr: 10.16.0.0/16, existing: {{vpc: vpc-0a1b2c3d4e5f60718, subnets: {{{all}}}}}")
+    };
+    assert!(!told(&existing(16)).contains("error"), "{}", told(&existing(16)));
+    let outside = told(&existing(17));
+    assert!(outside.contains("the public subnet 10.17.6.0/24 lies outside the VPC's 10.16.0.0/16"), "{outside}");
+}
+
+#[test]
+fn ranges_that_are_none_are_told_before_a_target_meets_them() {
+    for (key, value) in [("cidr", "300.1.0.0/16"), ("cidr", "10.1.1.0/16"), ("serviceCidr", "172.20.0.1/16")] {
+        let told = Run::text(&two("").replacen("account", &format!("{key}: {value}, account"), 1)).report();
+        let expected = format!("error[AKC0114]: `{value}` cannot be `{key}`");
+        assert!(told.contains(&expected) && told.contains("1 error"), "{told}");
+    }
+}

@@ -27,7 +27,7 @@ use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::{OrganizationGraph, WorkloadId};
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
 use crate::target::definition::Platform;
-use crate::target::{Evaluator, Scope, Target, cidr};
+use crate::target::{Evaluator, Missing, Scope, Target, cidr};
 
 pub use allocated::{Allocated, Row};
 pub use together::together;
@@ -61,6 +61,7 @@ pub fn realise(
     let description = organization.description()?;
     let owner = description.within.map_or(graph.organization, |host| host.value);
     let at_home = consortium.organization(owner);
+    let block = at_home.description().and_then(|home| home.parameters.as_ref());
     let mut found = Diagnostics::new();
     let context = Context {
         consortium,
@@ -69,14 +70,14 @@ pub fn realise(
         description,
         owner,
         target,
-        parameters: target.parameters(at_home.description().and_then(|home| home.parameters.as_ref())),
+        parameters: target.parameters(block),
         allocations,
         bindings,
         scope: Scope::default(),
         evaluator: Evaluator::default(),
         diagnostics: &mut found,
     };
-    let realised = run(context, at_home.name.value.as_str());
+    let realised = run(context, at_home.name.value.as_str(), &target.missing(block));
     let refused = found.has_errors();
     diagnostics.extend(found.iter().cloned());
     let mut realised = realised.filter(|_| !refused)?;
@@ -84,11 +85,18 @@ pub fn realise(
     Some(realised)
 }
 
-fn run(mut context: Context, home: &str) -> Option<Realised> {
+fn run(mut context: Context, home: &str, missing: &[Missing]) -> Option<Realised> {
     if context.target.definition.platform.value != Platform::Kubernetes {
         let message =
             format!("the target `{}` is for hosts, which this version cannot compile for yet", context.target.name);
         context.problem(code::PLATFORM_MISSING, context.description.target.origin, message, "");
+        return None;
+    }
+    if !missing.is_empty() {
+        // Whoever lives within another's clusters lives by the other's parameters.
+        if context.description.within.is_none() {
+            missing.iter().for_each(|missing| missing_parameter(&mut context, missing));
+        }
         return None;
     }
     known_bindings(&mut context);
@@ -113,6 +121,13 @@ fn run(mut context: Context, home: &str) -> Option<Realised> {
     findings(&mut context, &built);
     subnets(&mut context, &built);
     Some(assemble(context, built, range, allocated, owned))
+}
+
+fn missing_parameter(context: &mut Context, missing: &Missing) {
+    let message = format!("`{}` lacks the key `{}`", missing.owner, missing.key);
+    let help = missing.example.as_ref().map(|example| format!("for example `{}: {example}`", missing.key));
+    let origin = missing.origin.unwrap_or(context.organization.name.origin);
+    context.problem(code::MISSING_KEY, origin, message, &help.unwrap_or_default());
 }
 
 /// Everything that stands in the clusters.
