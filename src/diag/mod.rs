@@ -117,7 +117,7 @@ impl Diagnostic {
         let list = valid.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let more = valid.len().saturating_sub(SHOWN);
         let help = match (valid.len(), more) {
-            (0, _) => format!("there is no {what} to name here"),
+            (0, _) => format!("there are no {what} here"),
             (_, 0) => format!("valid {what}: {list}"),
             _ => format!("valid {what}: {list} and {more} more"),
         };

@@ -216,10 +216,11 @@ fn databases(builder: &mut Builder, service: &Service) {
 /// Entries and links of those who may reach a service from outside the organization.
 fn exposure(builder: &mut Builder, description: &Description, service: &Service) {
     let Some((to, container)) = builder.service(&service.name.value) else { return };
-    let Some(port) = builder.workload(to).containers[container].ports.first().map(|port| port.name.clone()) else {
-        return;
-    };
     let exposure = &service.exposure;
+    // A container's ports stand in the order of its service's.
+    let at = service.ports.iter().position(|port| port.name.value == exposure.port.value);
+    let found = at.and_then(|at| builder.workload(to).containers[container].ports.get(at));
+    let Some(port) = found.map(|port| port.name.clone()) else { return };
     for frontend in &exposure.frontends {
         let at = &description.frontends[frontend.value];
         let web = EntryKind::Web { path: exposure.path.value.to_string(), ranges: texts(&at.ranges) };

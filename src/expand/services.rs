@@ -114,10 +114,17 @@ fn together(group: &Group, namespace: &str) -> Workload {
         shape,
         containers,
         volumes: all_volumes,
-        backup: services.iter().find_map(|service| service.backup.clone()),
+        backup: backup(services),
         addresses,
         patches,
     }
+}
+
+/// How the volumes of a pod that several services share are backed up: as one of them says, else as usual.
+fn backup(services: &[Service]) -> Option<Backup> {
+    let all = || services.iter().filter_map(|service| service.backup.as_ref());
+    let said = |backup: &&Backup| backup.schedule.origin.span().or(backup.keep.origin.span()).is_some();
+    all().find(said).or_else(|| all().next()).cloned()
 }
 
 /// The copies of a pod that several services share: scaled if one of them is, else the largest number asked for.

@@ -134,6 +134,15 @@ fn secret_on_line(line: &str) -> Option<&str> {
     (is_secret_name(name) && literal).then_some(name)
 }
 
+/// A variable as Kubernetes writes it: its name under one key, its value under another.
+fn in_named_value(node: &Node) -> Option<Diagnostic> {
+    let (name, value) = (node.get("name").and_then(Node::as_str)?, node.get("value")?);
+    let literal = value.as_str().filter(|text| !is_placeholder(text) && secret_in(text).is_none());
+    (is_secret_name(name) && literal.is_some()).then(|| {
+        self::literal(code::SECRET_LITERAL, format!("the variable {} holds a secret", shown(name)), value.span)
+    })
+}
+
 /// A patch must not open what the language refuses to open.
 fn in_patches(node: &Node, diagnostics: &mut Diagnostics) {
     let opened = |span| {
@@ -143,6 +152,7 @@ fn in_patches(node: &Node, diagnostics: &mut Diagnostics) {
     };
     match &node.value {
         Value::Map(entries) => {
+            diagnostics.extend(in_named_value(node));
             for entry in entries {
                 if matches!(entry.key.as_str(), "nodePort" | "hostPort" | "hostNetwork") {
                     diagnostics.push(opened(entry.key_span));

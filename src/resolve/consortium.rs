@@ -347,6 +347,8 @@ pub struct Exposure {
     /// Indices in [`Description::frontends`].
     pub frontends: Vec<Traced<usize>>,
     pub internet: Vec<Traced<Cidr>>,
+    /// Name of the one of the service's ports that is reached from outside its cluster.
+    pub port: Traced<Label>,
     /// Where it is reached from outside its cluster.
     pub host: Traced<Domain>,
     pub path: Traced<UrlPath>,

@@ -20,6 +20,7 @@ pub(super) struct Home<'a> {
 }
 
 const HOST: Origin = Origin::Rule("the name, then the organization's domain, unless `host` is written");
+const PORT: Origin = Origin::Rule("the port that speaks HTTP, unless `port` is written");
 const PATH: Origin = Origin::Rule("a slash, then the service's name, unless `path` is written");
 const SCHEMA: Origin = Origin::Rule("the service's name with underscores, unless `schema` is written");
 const CA_PORTS: Origin = Origin::Rule("the ports of Fabric CA");
@@ -66,7 +67,7 @@ pub(super) fn resolve(
             .collect(),
         files: written.files.iter().map(|(path, text)| (path.value.clone(), text.clone())).collect(),
         secrets: references::secrets(context, home, written),
-        exposure: exposure(context, home, name, written.exposure.as_ref()),
+        exposure: exposure(context, home, name, &ports, written.exposure.as_ref()),
         probe: probe(context, kind, &ports, written.probe.as_ref()),
         backup: keeps_volume.then(|| backup(written.backup.as_ref())),
         database: database(context, kind, name, written),
@@ -180,8 +181,10 @@ fn exposure(
     context: &mut Context,
     home: &Home,
     name: &Traced<Label>,
+    ports: &[Port],
     written: Option<&blueprint::Exposure>,
 ) -> Exposure {
+    let port = written.and_then(|exposure| named_port(context, ports, exposure.port.as_ref()));
     let host = written.and_then(|exposure| exposure.host.clone());
     let path = written.and_then(|exposure| exposure.path.clone());
     let frontends = written.map_or_else(Vec::new, |exposure| references::frontends(context, home, &exposure.frontends));
@@ -189,9 +192,34 @@ fn exposure(
         to: defaults::REACH.or(written.and_then(|exposure| exposure.to.as_ref())),
         frontends,
         internet: written.map_or_else(Vec::new, |exposure| exposure.internet.clone()),
+        port: port.unwrap_or_else(|| exposed_port(ports)),
         host: host.unwrap_or_else(|| host_under(&name.value, home.domain)),
         path: path.unwrap_or_else(|| Traced::new(UrlPath::trusted(format!("/{}", name.value)), PATH)),
     }
+}
+
+/// The port that is asked for by name; none where there is no such port, which is recorded.
+fn named_port(context: &mut Context, ports: &[Port], asked: Option<&Traced<Label>>) -> Option<Traced<Label>> {
+    let asked = asked?;
+    if ports.iter().any(|port| port.name.value == asked.value) {
+        return Some(asked.clone());
+    }
+    let names = ports.iter().map(|port| port.name.value.as_str());
+    let message = format!("the service has no port `{}`", asked.value);
+    let unknown = problem(code::UNKNOWN_PORT, asked.origin, message, "not one of its `ports`");
+    context.push(unknown.nearest(&asked.value, "ports", names));
+    None
+}
+
+/// The port that is reached from outside where none is named: a port of another purpose does not come before the web's
+/// because of its name.
+fn exposed_port(ports: &[Port]) -> Traced<Label> {
+    let speaks_http = |port: &&Port| port.protocol.value == Protocol::Http;
+    let web = |port: &&Port| port.name.value.as_str() == "http" && speaks_http(port);
+    // Fabric CA's own port stands first; what else it has is for operators.
+    let own = ports.first().filter(|port| port.port.origin == CA_PORTS);
+    let found = own.or_else(|| ports.iter().find(web)).or_else(|| ports.iter().find(speaks_http)).or(ports.first());
+    found.map_or_else(|| Traced::new(Label::trusted("http"), PORT), |port| port.name.clone())
 }
 
 fn probe(
@@ -205,20 +233,9 @@ fn probe(
         let path = Traced::new(UrlPath::trusted("/healthz"), CA_PORTS);
         return Probe { path: Some(path), port: Label::trusted("operations"), start };
     }
-    let asked = written.and_then(|probe| probe.port.as_ref());
-    let known = asked.filter(|asked| ports.iter().any(|port| port.name.value == asked.value));
-    if let (Some(asked), None) = (asked, known) {
-        let names = ports.iter().map(|port| port.name.value.as_str());
-        let unknown = problem(
-            code::UNKNOWN_PORT,
-            asked.origin,
-            format!("the service has no port `{}`", asked.value),
-            "not one of its `ports`",
-        );
-        context.push(unknown.nearest(&asked.value, "ports", names));
-    }
+    let known = written.and_then(|probe| named_port(context, ports, probe.port.as_ref()));
     let first = ports.first().map(|port| port.name.value.clone());
-    let port = known.map(|known| known.value.clone()).or(first).unwrap_or_else(|| Label::trusted("http"));
+    let port = known.map(|known| known.value).or(first).unwrap_or_else(|| Label::trusted("http"));
     Probe { path: written.and_then(|probe| probe.path.clone()), port, start }
 }
 

@@ -211,6 +211,27 @@ fn what_a_target_must_be_told_may_be_written_in_parts_and_is_asked_of_the_whole(
 }
 
 #[test]
+fn what_is_exposed_is_the_port_of_the_web_whatever_the_others_are_called() {
+    let entry = |ports: &str, more: &str| {
+        let services = format!(
+            r#"{{api: {{image: "b/api:1.0", ports: {ports}, exposure: {{internet: [203.0.113.0/24]{more}}}}}}}"#
+        );
+        let run = Run::text(&two(&format!("blockchain: {{services: {services}}}")));
+        organization(&run, "buyer")
+            .graph
+            .entries
+            .iter()
+            .find(|entry| entry.host == "api.buyer.example")
+            .unwrap()
+            .port
+            .clone()
+    };
+    assert_eq!(entry("{admin: 9000, http: 8080}", ""), "http");
+    assert_eq!(entry("{debug: {port: 9000, protocol: tcp}, web: 8080}", ""), "web");
+    assert_eq!(entry("{admin: 9000, http: 8080}", ", port: admin"), "admin");
+}
+
+#[test]
 fn a_zone_holds_the_domain_and_a_vpc_its_subnets() {
     let told = |more: &str| Run::text(&two("").replacen("account", &format!("{more}, account"), 1)).report();
     assert!(

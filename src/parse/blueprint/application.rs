@@ -23,7 +23,8 @@ pub struct Application {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Group {
-    /// `together`: all services in one pod; `apart` (unless given): a pod each.
+    /// `together`: all services in one pod, which is copied as the most demanding of them asks; `apart` (unless given): a
+    /// pod each.
     #[schemars(example = &"together")]
     pub packing: Option<Traced<Packing>>,
     /// The services, by name.

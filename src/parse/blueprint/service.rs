@@ -207,6 +207,10 @@ pub struct Exposure {
     /// The host name under which it is reached from outside the cluster; `<service>.<domain>` unless given.
     #[schemars(example = &"explorer.akachain.example")]
     pub host: Option<Traced<Domain>>,
+    /// The name of the port that is reached from outside the cluster; `http`, or else the first by name that speaks HTTP,
+    /// or else the first, unless given. Front ends and the internet reach ports that speak HTTP alone.
+    #[schemars(example = &"http")]
+    pub port: Option<Traced<Label>>,
     /// The path under a front end's host that leads to it; `/<service>` unless given.
     #[schemars(example = &"/orders")]
     pub path: Option<Traced<UrlPath>>,

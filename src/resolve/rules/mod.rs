@@ -39,6 +39,7 @@ type Rule = fn(&Scene, &mut Diagnostics);
 const RULES: &[Rule] = &[
     names::msp_ids,
     names::domains,
+    names::resolvable,
     names::services,
     names::reserved,
     names::systems,
@@ -75,6 +76,7 @@ const RULES: &[Rule] = &[
     services::variables,
     scaling::copies,
     scaling::packed,
+    services::packed,
     scaling::ranges,
     quantities::amounts,
     quantities::limits,
@@ -88,6 +90,7 @@ const RULES: &[Rule] = &[
     authorities::roles,
     authorities::circles,
     exposure::administration,
+    exposure::spoken,
     addresses::ranges,
     addresses::overlaps,
     addresses::hosts,

@@ -10,6 +10,11 @@ use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::resolve::problem::{Also, problem, written};
 use crate::resolve::{Cluster, Description, OrgIx};
 
+/// The folder of a bundle that belongs to no organization.
+const SHARED: &str = "consortium";
+/// Kubernetes' own domain, in which every cluster has names that no other resolves.
+const CLUSTER_DOMAIN: &str = "cluster.local";
+
 /// Longer names are cut, which keeps them apart (`base::bounded`); only what is equal before can meet.
 const LONGEST: usize = 250;
 
@@ -61,6 +66,21 @@ pub(super) fn domains(scene: &Scene, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Names that other organizations dial resolve everywhere (fabric.md §4, "Reachability").
+pub(super) fn resolvable(scene: &Scene, diagnostics: &mut Diagnostics) {
+    for organization in &scene.consortium.organizations {
+        let domain = &organization.domain;
+        let above = domain.value.as_str().strip_suffix(CLUSTER_DOMAIN);
+        if above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
+            let message = format!("names below `{}` resolve in one cluster alone", domain.value);
+            let local = problem(code::LOCAL_DOMAIN, domain.origin, message, "Kubernetes' own domain");
+            diagnostics.push(local.help(
+                "peers and orderers of other organizations dial names of this domain: take one that is yours in DNS",
+            ));
+        }
+    }
+}
+
 /// A service's name is unique over both clusters of its organization.
 pub(super) fn services(scene: &Scene, diagnostics: &mut Diagnostics) {
     let mut names = Unique::new();
@@ -76,8 +96,8 @@ pub(super) fn services(scene: &Scene, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn reserve(name: &Traced<Label>, what: &str, by: &str) -> Diagnostic {
-    let message = format!("a {what} cannot be called `{}`: {by}", name.value);
+fn reserve<T: std::fmt::Display>(name: &Traced<T>, what: &str, by: &str) -> Diagnostic {
+    let message = format!("{what} cannot be called `{}`: {by}", name.value);
     problem(code::RESERVED_NAME, name.origin, message, "taken").help("choose another name")
 }
 
@@ -87,11 +107,15 @@ pub(super) fn reserved(scene: &Scene, diagnostics: &mut Diagnostics) {
     for standing in scene.services() {
         let name = &standing.service.name;
         if is_node_name(&name.value) || is_made(&name.value, &made) {
-            diagnostics.push(reserve(name, "service", "akcgen gives this name to a workload of its own"));
+            diagnostics.push(reserve(name, "a service", "akcgen gives this name to a workload of its own"));
         } else if name.value.as_str() == "fabric-ca-server" {
             let by = "Kubernetes would set variables that Fabric CA takes for its own settings";
-            diagnostics.push(reserve(name, "service", by));
+            diagnostics.push(reserve(name, "a service", by));
         }
+    }
+    for organization in scene.consortium.organizations.iter().filter(|one| one.name.value.as_str() == SHARED) {
+        let by = "the bundle's folder of this name holds what all members share";
+        diagnostics.push(reserve(&organization.name, "an organization", by));
     }
     for (_, _, description) in scene.consortium.described() {
         reserved_in(description, diagnostics);
@@ -101,17 +125,17 @@ pub(super) fn reserved(scene: &Scene, diagnostics: &mut Diagnostics) {
 fn reserved_in(description: &Description, diagnostics: &mut Diagnostics) {
     for group in &description.groups {
         if matches!(group.name.value.as_str(), "blockchain" | "databases") {
-            diagnostics.push(reserve(&group.name, "group", "a namespace of the organization has this name"));
+            diagnostics.push(reserve(&group.name, "a group", "a namespace of the organization has this name"));
         }
     }
     for vpn in description.vpns.iter().filter(|vpn| vpn.name.value.as_str() == "internet") {
-        diagnostics.push(reserve(&vpn.name, "VPN", "`through: internet` means no VPN"));
+        diagnostics.push(reserve(&vpn.name, "a VPN", "`through: internet` means no VPN"));
     }
     for (name, purpose) in &description.secrets {
         let ends = ["-msp", "-tls", "-admin", "-parent", "-postgresql", "-mysql"];
         if ends.iter().any(|end| name.ends_with(end)) {
             let name = Traced::new(name.clone(), purpose.origin);
-            diagnostics.push(reserve(&name, "secret", "akcgen gives names with this end to secrets of its own"));
+            diagnostics.push(reserve(&name, "a secret", "akcgen gives names with this end to secrets of its own"));
         }
     }
 }
