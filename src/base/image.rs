@@ -1,14 +1,27 @@
 //! References to container images.
 
 /// The same image at a mirror: its own registry, where it names one, gives way to `registry`; path, tag and digest stay.
-///
-/// A first part with a dot, a colon or the name `localhost` is a registry (distribution/reference, `splitDockerDomain`).
 pub fn mirrored(image: &str, registry: &str) -> String {
     let path = match image.split_once('/') {
-        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => rest,
+        Some((first, rest)) if is_registry(first) => rest,
         _ => image,
     };
     format!("{registry}/{path}")
+}
+
+/// The same image with its registry written out: one that names none is Docker Hub's, and one that has no path there is
+/// among its `library` (distribution/reference, `splitDockerDomain`).
+pub fn with_registry(image: &str) -> String {
+    match image.split_once('/') {
+        Some((first, _)) if is_registry(first) => image.to_owned(),
+        Some(_) => format!("docker.io/{image}"),
+        None => format!("docker.io/library/{image}"),
+    }
+}
+
+/// Whether the first part of an image is a registry: it has a dot, a colon or the name `localhost`.
+fn is_registry(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost"
 }
 
 /// An image without its tag and digest, and its tag.
@@ -32,6 +45,15 @@ mod tests {
         assert_eq!(at("couchdb:3.4.2"), "harbor.example/mirror/couchdb:3.4.2");
         assert_eq!(at("registry.k8s.io/a/b:v1"), "harbor.example/mirror/a/b:v1");
         assert_eq!(at("localhost:5000/a@sha256:00"), "harbor.example/mirror/a@sha256:00");
+    }
+
+    #[test]
+    fn an_image_without_a_registry_is_docker_hubs() {
+        assert_eq!(with_registry("akachain/dapp:1.4.0"), "docker.io/akachain/dapp:1.4.0");
+        assert_eq!(with_registry("couchdb:3.4.2"), "docker.io/library/couchdb:3.4.2");
+        for whole in ["ghcr.io/a/b:1", "localhost/a:1", "registry:5000/a@sha256:00"] {
+            assert_eq!(with_registry(whole), whole);
+        }
     }
 
     #[test]

@@ -130,9 +130,18 @@ pub struct ControllerPlan {
     pub chart: String,
     pub repository: Option<String>,
     pub version: String,
-    /// The images it runs, the registry applied.
-    pub images: Vec<String>,
+    /// The images it runs.
+    pub images: Vec<ControllerImage>,
     pub values: Object,
+}
+
+/// An image that a controller's chart runs.
+#[derive(Debug, Clone)]
+pub struct ControllerImage {
+    /// As its values name it, the registry applied.
+    pub reference: String,
+    /// As the target names it.
+    pub source: Traced<String>,
 }
 
 impl ControllerPlan {

@@ -1,10 +1,8 @@
 //! What people read first: the bundle's README, and of each organization its runbook and its list of images.
 
-use std::collections::BTreeSet;
-
 use crate::base::Origin;
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::package::{self, BundleFile, Lowered};
+use crate::package::{self, BundleFile, Images, Lowered};
 use crate::render::{self, BundleView, EnvironmentView, OrganizationView, RunbookView, TemplateFault};
 
 use super::{Member, Options, Plans, Sink};
@@ -29,7 +27,7 @@ pub(super) fn organization(
     sink: Sink,
 ) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let images: BTreeSet<String> = environments.iter().flat_map(|lowered| package::images(&lowered.clusters)).collect();
+    let images: Images = environments.iter().flat_map(package::images).collect();
     let (path, list) = package::images_file(member.name, &images, options.traced);
     sink(path, list);
     let view = RunbookView {

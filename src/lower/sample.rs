@@ -329,7 +329,10 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
             chart: "oci://charts.example/autoscaler".to_owned(),
             repository: None,
             version: "9.0.0".to_owned(),
-            images: Vec::new(),
+            images: vec![ControllerImage {
+                reference: "registry.example/autoscaler:9".to_owned(),
+                source: told("autoscaler:9".to_owned()),
+            }],
             values: Object::new(Tree::map([("replicas", 1)]), TOLD),
         }],
     }

@@ -129,8 +129,13 @@ mod tests {
 
     #[test]
     fn images_are_those_of_all_containers() {
-        let images = crate::package::images(&sample().lowered());
-        assert!(images.contains("registry.example/couchdb:1.0.0") && images.contains("registry.example/orders:1.0.0"));
+        let sample = sample();
+        let (plan, organization) = (&sample.plan, &sample.plan.organizations[0]);
+        let images = crate::package::images(&Lowered { plan, organization, clusters: sample.lowered() });
+        let source = |image: &str| images[&format!("registry.example/{image}")].value.as_str();
+        assert_eq!(source("couchdb:1.0.0"), "couchdb:1.0.0");
+        assert_eq!(source("orders:1.0.0"), "orders:1.0.0");
+        assert_eq!(source("autoscaler:9"), "autoscaler:9", "a controller's chart pulls images too");
         let (path, file) = crate::package::images_file("org", &images, true);
         assert_eq!((path.as_str(), file.text.lines().count()), ("org/images.txt", file.lines.len()));
     }

@@ -20,7 +20,7 @@ use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
-pub use images::{images, images_file};
+pub use images::{Images, images, images_file};
 pub use lists::merge_key;
 pub use manifests::{manifests, preludes};
 pub use union::{Union, UnionFile, Versions, unions, weave};

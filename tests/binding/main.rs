@@ -143,7 +143,7 @@ fn controllers_know_their_cluster_and_come_from_the_organizations_registry() {
     assert_eq!(text(autoscaler, "image/tag"), "v1.36.1", "the minor version is the cluster's");
     assert_eq!(text(autoscaler, "image/repository"), "harbor.buyer.example/mirror/autoscaling/cluster-autoscaler");
     assert!(named("external-dns").is_none(), "nothing faces the web");
-    let images: Vec<&String> = controllers.iter().flat_map(|one| &one.images).collect();
+    let images: Vec<&String> = controllers.iter().flat_map(|one| &one.images).map(|image| &image.reference).collect();
     assert!(images.iter().all(|image| image.starts_with("harbor.buyer.example/mirror/")), "{images:?}");
 }
 

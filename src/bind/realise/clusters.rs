@@ -9,7 +9,7 @@ use super::context::Context;
 use super::needs;
 use super::pools::{self, PoolView, Pools, Types};
 use crate::base::{Object, Origin, Traced, TreePath};
-use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan};
+use crate::bind::{ClusterPlan, ControllerImage, ControllerPlan, NamespacePlan, StorageClassPlan};
 use crate::diag::code;
 use crate::expand::{Component, Content, EntryKind, Workload};
 use crate::resolve::{Cluster, NodePool};
@@ -279,8 +279,8 @@ fn controllers(context: &mut Context, scope: &Scope) -> Vec<ControllerPlan> {
         let mut images = Vec::new();
         for (name, image) in &controller.images {
             if let Some(image) = context.text(image, scope) {
-                images.push(context.image(&image.value));
                 views.insert(name, context.image_view(&image.value));
+                images.push(ControllerImage { reference: context.image(&image.value), source: image });
             }
         }
         let Some(values) = context.object(template, &scope.with("images", &views)) else { continue };
