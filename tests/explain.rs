@@ -63,6 +63,31 @@ fn a_line_leads_to_the_line_that_caused_it() {
     assert!(origin(dapp, "akachain/dapp:1.4.0").starts_with("dapp: {image: \"akachain/dapp:1.4.0\""));
     assert!(origin(dapp, "path: /healthz").starts_with("dapp: {image:"));
     assert!(origin(dapp, "maxReplicas: 6").starts_with("dapp: {image:"));
+    let (peer, orderer) = (
+        "akachain/blockchain/manifests/production/peer0.yaml",
+        "akachain/blockchain/manifests/production/orderer0.yaml",
+    );
+    assert_eq!(origin(peer, "externalEndpoint:"), "domain: akachain.example");
+    assert_eq!(origin(peer, "networkId:"), "name: akachain");
+    assert_eq!(origin(peer, "stateDatabase:"), "default blockchain.peers.database");
+    assert!(origin(peer, "executetimeout:").starts_with("rule Fabric's settings are written out"));
+    assert_eq!(origin(peer, "core.yaml: |"), "peers: 3");
+    assert_eq!(origin(orderer, "BootstrapMethod:"), "consensus: kafka");
+    assert_eq!(origin(orderer, "ReplicationFactor:"), "default ordering.brokers.replication");
+    let broker = "akachain/blockchain/manifests/production/kafka0.yaml";
+    assert_eq!(origin(broker, "zookeeper.connect="), "zookeepers: 3");
+    assert!(origin(broker, "unclean.leader.election").starts_with("rule Kafka and ZooKeeper as Fabric needs them"));
+    let namespaces = "akachain/application/prelude/production/namespaces.yaml";
+    assert_eq!(origin(namespaces, "name: akachain-application-api"), "application-api:");
+    assert!(origin(namespaces, "enforce: restricted").starts_with("rule pods of a namespace keep to"));
+    let card = "consortium/production/cards/akachain.yaml";
+    assert_eq!(origin(card, "domain:"), "domain: akachain.example");
+    assert_eq!(origin(card, "host: orderer0"), "orderers: {akachain: 3}");
+    let channels = "consortium/production/channels.yaml";
+    assert_eq!(origin(channels, "administration: majority"), "default channels.policies.administration");
+    let images = "akachain/images.txt";
+    assert!(origin(images, "akachain/dapp:1.4.0").starts_with("dapp: {image:"));
+    assert!(origin(images, "autoscaling/cluster-autoscaler").contains("registry.k8s.io/autoscaling"));
     let documents = "akachain/application/manifests/production/documents.yaml";
     assert_eq!(origin(documents, "storage: 20Gi"), "storage: {files: {size: 20Gi, path: /data}}");
 }

@@ -70,7 +70,7 @@ fn containers_name_only_secrets_that_are_there() {
                         secret.keys.iter().map(move |key| (namespace, name, key.as_str()))
                     })
                     .collect();
-                let configuration = configure::configure(plan, organization);
+                let configuration = configure::configure(plan, organization, false);
                 for (workload, containers) in graph.workloads.iter().zip(&configuration.containers) {
                     for container in containers {
                         let variables = container.environment.iter().filter_map(|variable| match &variable.value {

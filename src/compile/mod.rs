@@ -128,7 +128,7 @@ fn members<'a>(plans: &'a Plans, options: &Options) -> Vec<Member<'a>> {
 /// them.
 fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Sink) -> Diagnostics {
     let lowered = |(plan, organization)| {
-        let configuration = configure::configure(plan, organization);
+        let configuration = configure::configure(plan, organization, options.traced);
         Lowered { plan, organization, clusters: lower::lower(plan, organization, &configuration) }
     };
     let environments: Vec<Lowered> = member.environments.iter().copied().map(lowered).collect();

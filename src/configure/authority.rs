@@ -1,5 +1,6 @@
 //! The organization's certificate authority.
 
+use super::nodes::WRITTEN_OUT;
 use super::parts::Parts;
 use super::site::{Place, Site};
 use crate::base::{Origin, Traced};
@@ -33,7 +34,16 @@ pub(super) fn server(site: &Site, place: Place, service: &Service, parts: &mut P
         subject: subject(site, authority),
         role,
     };
-    parts.yaml(paths::CA_CONFIG, &ca::Server::new(&settings), origin);
+    let host = service.exposure.host.origin;
+    let said = [
+        ("signing/profiles/ca", origin),
+        ("csr/cn", host),
+        ("csr/hosts", host),
+        ("csr/names", authority.country.as_ref().map_or(service.name.origin, |country| country.origin)),
+        ("csr/ca", origin),
+        ("intermediate", origin),
+    ];
+    parts.yaml_of(paths::CA_CONFIG, &ca::Server::new(&settings), service.name.origin, &said, WRITTEN_OUT);
     parts.text(paths::CA_START, ca::START, rule);
 }
 

@@ -38,13 +38,14 @@ use crate::resolve::{Cluster, Service};
 use parts::Parts;
 use site::{Place, Site};
 
-/// The configuration of every workload and container of an organization.
-pub fn configure(plan: &Plan, organization: &OrganizationPlan) -> Configuration {
+/// The configuration of every workload and container of an organization; where it is `traced`, with the origin of each line
+/// of files that several lines of the blueprint caused.
+pub fn configure(plan: &Plan, organization: &OrganizationPlan, traced: bool) -> Configuration {
     let Some(site) = Site::new(plan, organization) else { return Configuration::default() };
     let workloads = organization.graph.workloads.iter().enumerate();
     let containers = workloads.map(|(at, workload)| {
         let place = Place { id: WorkloadId(at), workload };
-        (0..workload.containers.len()).map(|container| self::container(&site, place, container)).collect()
+        (0..workload.containers.len()).map(|container| self::container(&site, place, container, traced)).collect()
     });
     Configuration { containers: containers.collect() }
 }
@@ -57,11 +58,11 @@ pub fn package(plan: &Plan, organization: &OrganizationPlan, channel: usize, cha
     Some(site.package(channel, chaincode, Cluster::Blockchain, &peer.workload.namespace))
 }
 
-fn container(site: &Site, place: Place, at: usize) -> ContainerConfiguration {
+fn container(site: &Site, place: Place, at: usize, traced: bool) -> ContainerConfiguration {
     let container = &place.workload.containers[at];
     let service = container.service.as_ref().and_then(|name| site.description.service(name));
     let service = service.map(|(_, _, service)| service);
-    let mut parts = Parts::default();
+    let mut parts = Parts::new(traced);
     program(site, place, container, service, &mut parts);
     if let Some(service) = service {
         surroundings(site, place, at, service, &mut parts);
@@ -168,6 +169,8 @@ pub struct File {
     pub content: FileContent,
     /// The line or rule that caused it.
     pub origin: Origin,
+    /// The origin of each line of its text, where they differ and were asked for.
+    pub lines: Vec<Origin>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

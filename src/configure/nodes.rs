@@ -9,6 +9,13 @@ use crate::fabric::{couchdb, package, paths, peer, ports};
 
 /// The secret of the administrator of every peer's CouchDB.
 const COUCHDB_ADMIN: &str = "couchdb-admin";
+/// Of what no line of the blueprint says.
+pub(super) const WRITTEN_OUT: Origin =
+    Origin::Rule("Fabric's settings are written out: a missing one may mean another value in another release");
+pub(super) const KEEPALIVE: Origin = Origin::Rule(
+    "pings are rarer than the other end's least interval, and more frequent than load balancers' patience",
+);
+const NO_DOCKER: Origin = Origin::Rule("chaincode runs as a service of its own; no peer talks to Docker");
 const HOW_FABRIC_RUNS: Origin = Origin::Rule("how Fabric's programs find their files and log");
 
 pub(super) fn peer(site: &Site, place: Place, index: u32, parts: &mut Parts) {
@@ -24,7 +31,22 @@ pub(super) fn peer(site: &Site, place: Place, index: u32, parts: &mut Parts) {
     site.identity(place, parts);
     site.tls(place, parts);
     let core = peer::Core::new(&settings(site, place, index));
-    parts.yaml(&format!("{}/core.yaml", paths::FABRIC_CONFIG), &core, origin);
+    let said = [
+        ("peer/id", site.own.domain.origin),
+        ("peer/networkId", site.consortium().name.origin),
+        ("peer/address", origin),
+        ("peer/keepalive", KEEPALIVE),
+        ("peer/gossip/bootstrap", origin),
+        ("peer/gossip/endpoint", origin),
+        ("peer/gossip/externalEndpoint", site.own.domain.origin),
+        ("peer/gossip/pvtData/implicitCollectionDisseminationPolicy", site.description.peers.count.origin),
+        ("peer/localMspId", site.own.msp_id.origin),
+        ("vm", NO_DOCKER),
+        ("chaincode/externalBuilders", NO_DOCKER),
+        ("ledger/state/stateDatabase", database.origin),
+        ("ledger/state/couchDBConfig", database.origin),
+    ];
+    parts.yaml_of(&format!("{}/core.yaml", paths::FABRIC_CONFIG), &core, origin, &said, WRITTEN_OUT);
 }
 
 /// What peers and orderers have in common.

@@ -1,6 +1,6 @@
 //! Orderers, Kafka brokers and ZooKeeper nodes.
 
-use super::nodes::fabric;
+use super::nodes::{KEEPALIVE, WRITTEN_OUT, fabric};
 use super::parts::Parts;
 use super::site::{Place, Site};
 use crate::base::{Origin, quantity};
@@ -12,6 +12,9 @@ use crate::parse::blueprint::Consensus;
 /// The secret of the system channel's genesis block, with Kafka alone.
 const SYSTEM_CHANNEL: &str = "system-channel";
 const MIB: u64 = 1 << 20;
+const KEPT: Origin =
+    Origin::Rule("Kafka and ZooKeeper as Fabric needs them: over TLS, nothing deleted, nothing lost with one node");
+const LARGEST: Origin = Origin::Rule("a message holds the largest block of any channel, and a little more");
 const HOW_JAVA_RUNS: Origin = Origin::Rule("how Java shares its container's memory and where it logs");
 
 pub(super) fn orderer(site: &Site, place: Place, parts: &mut Parts) {
@@ -31,7 +34,19 @@ pub(super) fn orderer(site: &Site, place: Place, parts: &mut Parts) {
         replication: ordering.kafka.as_ref().map(|kafka| kafka.replication.value),
     };
     let path = format!("{}/orderer.yaml", paths::FABRIC_CONFIG);
-    parts.yaml(&path, &orderer::OrdererYaml::new(&settings), ordering.consensus.origin);
+    let consensus = ordering.consensus.origin;
+    let said = [
+        ("General/Keepalive", KEEPALIVE),
+        ("General/BootstrapMethod", consensus),
+        ("General/BootstrapFile", consensus),
+        ("General/LocalMSPID", site.own.msp_id.origin),
+        ("General/Cluster", consensus),
+        ("Kafka", consensus),
+        ("Kafka/Topic", ordering.kafka.as_ref().map_or(consensus, |kafka| kafka.replication.origin)),
+        ("Consensus", consensus),
+        ("ChannelParticipation", consensus),
+    ];
+    parts.yaml_of(&path, &orderer::OrdererYaml::new(&settings), place.workload.origin, &said, WRITTEN_OUT);
 }
 
 pub(super) fn broker(site: &Site, place: Place, index: u32, parts: &mut Parts) {
@@ -51,7 +66,21 @@ pub(super) fn broker(site: &Site, place: Place, index: u32, parts: &mut Parts) {
         minimum_in_sync: settings.minimum_in_sync.value,
         largest_transaction: site.largest_transaction(),
     });
-    parts.text(paths::KAFKA_CONFIG, properties, settings.brokers.origin);
+    let count = settings.brokers.origin;
+    let said = [
+        ("broker.id", count),
+        ("broker.rack", count),
+        ("advertised.listeners", count),
+        ("zookeeper.connect", settings.zookeepers.origin),
+        ("default.replication.factor", settings.replication.origin),
+        ("offsets.topic.replication.factor", settings.replication.origin),
+        ("transaction.state.log.replication.factor", settings.replication.origin),
+        ("min.insync.replicas", settings.minimum_in_sync.origin),
+        ("transaction.state.log.min.isr", settings.minimum_in_sync.origin),
+        ("message.max.bytes", LARGEST),
+        ("replica.fetch.max.bytes", LARGEST),
+    ];
+    parts.text_of(paths::KAFKA_CONFIG, properties, count, &said, KEPT);
     parts.text(paths::KAFKA_LOGGING, kafka::LOGGING, HOW_JAVA_RUNS);
 }
 
@@ -62,7 +91,8 @@ pub(super) fn zookeeper(site: &Site, place: Place, container: &Container, index:
         parts.set(ZK_SERVER_HEAP, (bytes / MIB / 2).max(1).to_string(), memory.origin);
     }
     parts.set(JMXDISABLE, "true", HOW_JAVA_RUNS);
-    parts.text(paths::ZOOKEEPER_CONFIG, zookeeper::configuration(&zookeepers(site)), place.workload.origin);
+    let (configuration, origin) = (zookeeper::configuration(&zookeepers(site)), place.workload.origin);
+    parts.text_of(paths::ZOOKEEPER_CONFIG, configuration, origin, &[("server.", origin)], KEPT);
 }
 
 /// The hosts of all ZooKeeper nodes, in the order of their numbers.

@@ -5,19 +5,28 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{ContainerConfiguration, File, FileContent, SecretFile, Variable, VariableValue};
-use crate::base::{Origin, Tree, to_tree};
+use crate::base::{Object, Origin, Tree, to_tree};
 use crate::fabric::environment::Key;
 use crate::text::{json, yaml};
 
 /// What one container is told, while it is collected. Of two values for one name or path the later holds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Parts {
+    /// Whether the lines of files have origins of their own.
+    traced: bool,
     environment: BTreeMap<String, Variable>,
     files: BTreeMap<String, File>,
     secret_files: BTreeMap<String, SecretFile>,
 }
 
+/// Where parts of a file come from: paths in it or, where it is no document, what a line begins with.
+pub(super) type Said<'a> = &'a [(&'static str, Origin)];
+
 impl Parts {
+    pub fn new(traced: bool) -> Self {
+        Parts { traced, environment: BTreeMap::new(), files: BTreeMap::new(), secret_files: BTreeMap::new() }
+    }
+
     /// A variable that a program known to akcgen reads.
     pub fn set(&mut self, key: Key, value: impl Into<String>, origin: Origin) {
         self.variable(key.name(), VariableValue::Plain(value.into()), origin);
@@ -35,8 +44,32 @@ impl Parts {
     }
 
     pub fn text(&mut self, path: &str, text: impl Into<String>, origin: Origin) {
-        let content = FileContent::Text(text.into());
-        self.files.insert(path.to_owned(), File { path: path.to_owned(), content, origin });
+        self.file(path, text.into(), origin, Vec::new());
+    }
+
+    fn file(&mut self, path: &str, text: String, origin: Origin, lines: Vec<Origin>) {
+        let content = FileContent::Text(text);
+        self.files.insert(path.to_owned(), File { path: path.to_owned(), content, origin, lines });
+    }
+
+    /// A text of which some lines come from elsewhere than all that is said of none.
+    pub fn text_of(&mut self, path: &str, text: String, origin: Origin, said: Said, rest: Origin) {
+        let of =
+            |line: &str| said.iter().find(|(start, _)| line.starts_with(start)).map_or(rest, |(_, origin)| *origin);
+        let lines = if self.traced { text.lines().map(of).collect() } else { Vec::new() };
+        self.file(path, text, origin, lines);
+    }
+
+    /// A document of which some parts come from elsewhere than all that is said of none.
+    pub fn yaml_of(&mut self, path: &str, value: &impl Serialize, origin: Origin, said: Said, rest: Origin) {
+        if !self.traced {
+            return self.yaml(path, value, origin);
+        }
+        let mut object = Object::new(tree(value), rest);
+        said.iter().for_each(|(path, origin)| object.origins.add(*path, *origin));
+        let (mut text, mut lines) = (String::new(), Vec::new());
+        yaml::write_traced(&object, &mut text, &mut lines);
+        self.file(path, text, origin, lines);
     }
 
     pub fn yaml(&mut self, path: &str, value: &impl Serialize, origin: Origin) {

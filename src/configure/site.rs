@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::parts::Parts;
-use crate::base::quantity;
+use crate::base::{Origin, quantity};
 use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
 use crate::expand::{self, Component, OrganizationGraph, Secret, Workload, WorkloadId};
 use crate::fabric::package::{self, Package};
@@ -98,7 +98,12 @@ impl<'a> Site<'a> {
                 parts.secret_file(&format!("{}/{file}", paths::MSP), &secret.name, key);
             }
         }
-        parts.yaml(&format!("{}/config.yaml", paths::MSP), &msp::MspConfig::default(), place.workload.origin);
+        let path = format!("{}/config.yaml", paths::MSP);
+        parts.yaml(
+            &path,
+            &msp::MspConfig::default(),
+            Origin::Rule("a certificate's unit tells what its owner is (NodeOUs)"),
+        );
     }
 
     /// Mounts a workload's TLS certificate.

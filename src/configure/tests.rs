@@ -127,7 +127,7 @@ pub(super) fn containers<'a>(
 pub(super) fn told(plan: &Plan, organization: &str, name: &str) -> ContainerConfiguration {
     let at = plan.consortium.find(organization).unwrap();
     let own = plan.organizations.iter().find(|own| own.graph.organization == at).unwrap();
-    let configuration = configure(plan, own);
+    let configuration = configure(plan, own, false);
     let mut all = containers(own, &configuration);
     let found = all.find(|(workload, container, _)| format!("{}.{}", workload.name, container.name) == name);
     found.unwrap_or_else(|| panic!("no container {name}")).2.clone()
@@ -167,7 +167,7 @@ fn is_known(program: Program) -> bool {
 fn every_reference_leads_to_a_key_of_a_secret_beside_the_container() {
     for plan in shipped("akachain.yaml").iter().chain(&shipped("minimal.yaml")) {
         for own in &plan.organizations {
-            let configuration = configure(plan, own);
+            let configuration = configure(plan, own, false);
             for (workload, container, told) in containers(own, &configuration) {
                 let variables = told.environment.iter().filter_map(|variable| match &variable.value {
                     VariableValue::Secret { secret, key } => Some((secret, key)),
@@ -197,7 +197,7 @@ fn every_reference_leads_to_a_key_of_a_secret_beside_the_container() {
 fn every_secret_is_used() {
     for plan in &shipped("akachain.yaml") {
         for own in &plan.organizations {
-            let configuration = configure(plan, own);
+            let configuration = configure(plan, own, false);
             let used: BTreeSet<(Cluster, &str, &str)> = containers(own, &configuration)
                 .flat_map(|(workload, _, told)| {
                     let variables = told.environment.iter().filter_map(|variable| match &variable.value {
@@ -223,7 +223,7 @@ fn known_programs_are_given_variables_of_the_table_alone_and_all_are_sorted() {
     let table: BTreeSet<&str> = environment::ALL.iter().map(|key| key.name()).collect();
     for plan in &shipped("akachain.yaml") {
         for own in &plan.organizations {
-            let configuration = configure(plan, own);
+            let configuration = configure(plan, own, false);
             for (workload, container, told) in containers(own, &configuration) {
                 let names: Vec<&str> = told.environment.iter().map(|variable| variable.name.as_str()).collect();
                 assert!(names.is_sorted() && told.files.is_sorted_by_key(|file| &file.path));
@@ -240,7 +240,7 @@ fn nothing_that_everybody_may_see_holds_a_secret() {
     let secretive = ["PASSWORD", "PASSWD", "SECRET", "TOKEN"];
     for plan in &shipped("akachain.yaml") {
         for own in &plan.organizations {
-            let configuration = configure(plan, own);
+            let configuration = configure(plan, own, false);
             for (workload, _, told) in containers(own, &configuration) {
                 for variable in &told.environment {
                     let plain = matches!(variable.value, VariableValue::Plain(_));

@@ -5,6 +5,7 @@ use crate::parse::blueprint::AuthorityRole;
 use crate::resolve::{Cluster, Consortium, OrgIx, Organization};
 
 use super::graph::*;
+use super::nodes::namespace;
 
 /// Collects the parts of one organization's graph in any order; [`Builder::finish`] sorts them.
 pub(super) struct Builder<'a> {
@@ -72,14 +73,26 @@ impl<'a> Builder<'a> {
     }
 
     pub fn add(&mut self, workload: Workload) -> WorkloadId {
-        let namespace =
-            Namespace { cluster: workload.cluster, name: workload.namespace.clone(), origin: workload.origin };
+        let origin = self.namespace_origin(&workload);
+        let namespace = Namespace { cluster: workload.cluster, name: workload.namespace.clone(), origin };
         if !self.graph.namespaces.iter().any(|known| known.name == namespace.name && known.cluster == namespace.cluster)
         {
             self.graph.namespaces.push(namespace);
         }
         self.graph.workloads.push(workload);
         WorkloadId(self.graph.workloads.len() - 1)
+    }
+
+    /// What causes a workload's namespace: its group, its organization, or the workload itself where it has one alone.
+    fn namespace_origin(&self, workload: &Workload) -> Origin {
+        let part = workload.namespace.strip_prefix(self.organization().name.value.as_str()).unwrap_or_default();
+        let groups = self.organization().description().map_or(&[][..], |description| &description.groups);
+        let group = groups.iter().find(|group| part.strip_prefix('-') == Some(group.name.value.as_str()));
+        match (group, workload.cluster) {
+            (Some(group), Cluster::Application) => group.name.origin,
+            (_, Cluster::Blockchain) if workload.namespace == namespace(self) => self.organization().name.origin,
+            _ => workload.origin,
+        }
     }
 
     pub fn link(&mut self, from: Source, to: Destination, origin: Origin) {

@@ -67,7 +67,11 @@ pub(super) fn config_map(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> 
                     "binaryData"
                 }
             };
-            rows.add(TreePath::from(part).join(key.clone()), file.origin);
+            let at = TreePath::from(part).join(key.clone());
+            for (line, origin) in file.lines.iter().enumerate() {
+                rows.add(at.clone().join(u32::try_from(line).unwrap_or(u32::MAX)), *origin);
+            }
+            rows.add(at, file.origin);
         }
     }
     let typed = v1::ConfigMap {

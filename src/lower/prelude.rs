@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 
-use crate::base::{Object, Origin};
+use crate::base::{Object, Origin, TreePath};
 use crate::bind::NamespacePlan;
 use crate::lower::meta::{Rows, SHARED, Scope, present};
 use crate::lower::workload::Bound;
@@ -20,6 +20,10 @@ const SYSTEM: &str = "kube-system";
 /// Charts of controllers rarely say all that `restricted` asks (Velero's plugins say nothing); `baseline` is what a pod
 /// that says nothing keeps to.
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+const POD_SECURITY: &str = "pod-security.kubernetes.io/";
+const RESTRICTED: Origin = Origin::Rule("pods of a namespace keep to Pod Security's profile `restricted`");
+const BASELINE: Origin =
+    Origin::Rule("a chart's pods keep to Pod Security's profile `baseline`, as pods that say nothing do");
 
 pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     let cluster = scope.cluster;
@@ -51,7 +55,9 @@ fn namespaces(scope: &Scope) -> Vec<Object> {
     objects.extend(controllers.into_iter().map(|(name, origin)| {
         let mut metadata = scope.cluster_metadata(name, SHARED);
         metadata.labels.get_or_insert_default().insert(ENFORCE.to_owned(), "baseline".to_owned());
-        scope.object(&Namespace { metadata, spec: None, status: None }, origin, Rows::default())
+        let mut rows = Rows::default();
+        rows.add(TreePath::from("metadata/labels").join(ENFORCE), BASELINE);
+        scope.object(&Namespace { metadata, spec: None, status: None }, origin, rows)
     }));
     objects
 }
@@ -61,7 +67,11 @@ fn namespace(scope: &Scope, plan: &NamespacePlan) -> Object {
     let labels = metadata.labels.get_or_insert_default();
     labels.extend(plan.labels.iter().map(|(key, value)| (key.clone(), value.clone())));
     metadata.annotations = present(plan.annotations.clone());
-    scope.object(&Namespace { metadata, spec: None, status: None }, plan.origin, Rows::default())
+    let mut rows = Rows::default();
+    for key in plan.labels.keys().filter(|key| key.starts_with(POD_SECURITY)) {
+        rows.add(TreePath::from("metadata/labels").join(key.clone()), RESTRICTED);
+    }
+    scope.object(&Namespace { metadata, spec: None, status: None }, plan.origin, rows)
 }
 
 fn priority_class(scope: &Scope, origin: Origin) -> Object {

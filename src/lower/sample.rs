@@ -181,6 +181,7 @@ fn configured(container: &Container) -> ContainerConfiguration {
         path: path.to_owned(),
         content: FileContent::Text(text.to_owned()),
         origin: Origin::Default("a file"),
+        lines: Vec::new(),
     };
     let secret = |path: &str, key: &str| SecretFile {
         path: path.to_owned(),

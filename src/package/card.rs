@@ -7,11 +7,14 @@ use serde::Serialize;
 
 use super::BundleFile;
 use super::consortium::text;
-use crate::base::{Object, SerError, Tree, to_tree};
+use crate::base::{Object, Origin, Origins, SerError, Tree, TreePath, to_tree};
 use crate::bind::Plan;
 use crate::expand::peer_count;
 use crate::parse::blueprint::{Consensus, Endpoints, FabricRelease};
-use crate::resolve::{Batch, Card, Chaincode, Channel, Collection, Consortium, Member, OrdererGroup, OrgIx, Resources};
+use crate::resolve::{
+    Batch, Card, Chaincode, Channel, Collection, Consortium, Member, OrdererGroup, OrgIx, Organization, Resources,
+    RunBy,
+};
 
 /// The card of one organization: its section of every environment that has it. `None` if none has.
 ///
@@ -38,11 +41,29 @@ pub fn cards(plan: &Plan, traced: bool) -> Result<Vec<(String, BundleFile)>, Ser
     let files = organizations.map(|organization| {
         let name = organization.name.value.as_str();
         let card = organization_card(&[plan], name)?.unwrap_or(Tree::Null);
-        let object = Object::new(card, organization.name.origin);
+        let object = Object { tree: card, origins: origins(plan, organization) };
         let file = BundleFile::of(&format!("The public half of {name}."), &[object], traced);
         Ok((format!("{folder}/{name}.yaml"), file))
     });
     files.collect()
+}
+
+/// Where the parts of an organization's card come from.
+fn origins(plan: &Plan, organization: &Organization) -> Origins {
+    let mut origins = Origins::new(organization.name.origin);
+    let at = TreePath::from("environments").join(environment(plan).to_owned());
+    let mut add = |key: &'static str, origin: Origin| origins.add(at.clone().join(key), origin);
+    add("mspId", organization.msp_id.origin);
+    add("domain", organization.domain.origin);
+    add("fabric", organization.release.origin);
+    if let RunBy::Us(description) = &organization.run_by {
+        add("peers", description.peers.count.origin);
+        add("stateDatabase", description.peers.database.origin);
+    }
+    let mut groups = plan.consortium.ordering.groups.iter();
+    let own = groups.find(|group| plan.consortium.organization(group.organization).name == organization.name);
+    own.into_iter().for_each(|group| add("orderers", group.count.origin));
+    origins
 }
 
 /// The consortium's card, from which a member builds alone: the ordering service, the channels and all organizations'

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use crate::base::{Object, Origin, SerError, TreePath, to_tree};
+use crate::base::{Object, Origin, SerError, Traced, TreePath, to_tree};
 use crate::resolve::{Card, Channel, Consortium, FabricNode, OrgIx, Policy, SharedService};
 
 use super::BundleFile;
@@ -94,6 +94,14 @@ fn channels(consortium: &Consortium, cards: &[Card]) -> Result<Object, SerError>
         for chaincode in &channel.chaincodes {
             let path = at.clone().join("chaincodes").join(chaincode.name.value.to_string());
             object.origins.add(path.clone().join("version"), chaincode.version.origin);
+            object.origins.add(path.clone().join("sequence"), chaincode.sequence.origin);
+            for collection in &chaincode.collections {
+                let at = path.clone().join("collections").join(collection.name.value.to_string());
+                object.origins.add(at.clone().join("requiredPeers"), collection.required_peers.origin);
+                object.origins.add(at.clone().join("maximumPeers"), collection.maximum_peers.origin);
+                object.origins.add(at.clone().join("blockToLive"), collection.block_to_live.origin);
+                object.origins.add(at, collection.name.origin);
+            }
             object.origins.add(path.clone().join("endorsement"), chaincode.endorsement.origin);
             object.origins.add(path, chaincode.name.origin);
         }
@@ -104,6 +112,9 @@ fn channels(consortium: &Consortium, cards: &[Card]) -> Result<Object, SerError>
             ("preferredBytes", channel.batch.preferred_bytes.origin),
         ] {
             object.origins.add(at.clone().join("batch").join(key), origin);
+        }
+        for (key, policy) in policies(channel) {
+            object.origins.add(at.clone().join("policies").join(key), policy.origin);
         }
         object.origins.add(at, channel.name.origin);
     }
@@ -123,11 +134,6 @@ fn row(channel: &Channel, cards: &[Card]) -> ChannelRow {
         .iter()
         .flat_map(|&(at, count)| cards[at.0].orderers.iter().take(count as usize).map(address))
         .collect();
-    let policies = [
-        ("administration", &channel.policies.administration),
-        ("endorsement", &channel.policies.endorsement),
-        ("lifecycle", &channel.policies.lifecycle),
-    ];
     let chaincodes = channel.chaincodes.iter().map(|chaincode| {
         let collections = chaincode.collections.iter().map(|collection| {
             let row = CollectionRow {
@@ -156,9 +162,17 @@ fn row(channel: &Channel, cards: &[Card]) -> ChannelRow {
             absolute_bytes: channel.batch.absolute_bytes.value.to_string(),
             preferred_bytes: channel.batch.preferred_bytes.value.to_string(),
         },
-        policies: policies.map(|(key, policy)| (key, text(&policy.value))).into(),
+        policies: policies(channel).map(|(key, policy)| (key, text(&policy.value))).into(),
         chaincodes: chaincodes.collect(),
     }
+}
+
+fn policies(channel: &Channel) -> [(&'static str, &Traced<Policy>); 3] {
+    [
+        ("administration", &channel.policies.administration),
+        ("endorsement", &channel.policies.endorsement),
+        ("lifecycle", &channel.policies.lifecycle),
+    ]
 }
 
 fn address(node: &FabricNode) -> String {

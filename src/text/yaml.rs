@@ -11,7 +11,8 @@ pub fn write(tree: &Tree, out: &mut String) {
     Writer { out, follower: () }.document(tree);
 }
 
-/// Writes one document and appends the origin of each line written: that of the innermost node that ends on it.
+/// Writes one document and appends the origin of each line written: that of the innermost node that ends on it. Below the
+/// path of a text in a literal block each of its lines is a step, numbered from 0.
 pub fn write_traced(object: &Object, out: &mut String, lines: &mut Vec<Origin>) {
     let follower = Trace { origins: &object.origins, path: TreePath::ROOT, lines };
     Writer { out, follower }.document(&object.tree);
@@ -206,12 +207,14 @@ impl<F: Follower> Writer<'_, F> {
             Some(_) => "|",
         });
         self.end_line();
-        for line in body.unwrap_or(text).split('\n') {
+        for (at, line) in body.unwrap_or(text).split('\n').enumerate() {
+            self.follower.enter(|| Step::Index(u32::try_from(at).unwrap_or(u32::MAX)));
             if !line.is_empty() {
                 self.pad(indent);
                 self.out.push_str(line);
             }
             self.end_line();
+            self.follower.leave();
         }
     }
 

@@ -37,7 +37,7 @@ fn compile() -> Compiled {
     assert_eq!(render(Format::Human, &left, &sources, false), "");
     let plan = bound.unwrap().plan;
     let maker = &plan.organizations[0];
-    let configuration = configure::configure(&plan, maker);
+    let configuration = configure::configure(&plan, maker, false);
     let clusters = lower::lower(&plan, maker, &configuration);
     let files = clusters.into_iter().flat_map(|cluster| cluster.prelude.into_iter().chain(cluster.files));
     let objects = files.flat_map(|file| file.objects).collect();
