@@ -60,17 +60,10 @@ pub(super) fn only_ones(scene: &Scene, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What services in one pod share, one of them says: patches of its objects, and how its volumes are backed up.
+/// What services in one pod share, one of them says: how its volumes are backed up.
 pub(super) fn packed(scene: &Scene, diagnostics: &mut Diagnostics) {
     for (_, _, description) in scene.consortium.described() {
         for group in description.groups.iter().filter(|group| group.packing.value == Packing::Together) {
-            let mut patched = BTreeMap::new();
-            for (kind, patch) in group.services.iter().flat_map(|service| &service.patches) {
-                if let Some(first) = patched.insert(kind, patch.origin) {
-                    let message = format!("two services of `{}` patch the {kind} that they share", group.name.value);
-                    diagnostics.push(shared(patch.origin, first, message, "write one patch, at one of the services"));
-                }
-            }
             let backups = group.services.iter().filter_map(|service| service.backup.as_ref());
             let mut backups =
                 backups.filter(|backup| backup.schedule.origin.span().or(backup.keep.origin.span()).is_some());
@@ -78,14 +71,11 @@ pub(super) fn packed(scene: &Scene, diagnostics: &mut Diagnostics) {
             for other in backups.filter(|other| (&other.schedule, &other.keep) != (&first.schedule, &first.keep)) {
                 let message = format!("the volumes of `{}` are backed up together", group.name.value);
                 let [origin, first] = [other, first].map(|backup| written(backup.schedule.origin, backup.keep.origin));
-                diagnostics.push(shared(origin, first, message, "write one schedule, or `packing: apart`"));
+                let differs = problem(code::POD_SHARED, origin, message, "here").also(first, "and here");
+                diagnostics.push(differs.help("write one schedule, or `packing: apart`"));
             }
         }
     }
-}
-
-fn shared(origin: Origin, first: Origin, message: String, help: &str) -> Diagnostic {
-    problem(code::POD_SHARED, origin, message, "here").also(first, "and here").help(help)
 }
 
 /// A call stands within what the called service's exposure allows.
