@@ -6,18 +6,25 @@ use std::fmt::Write;
 const CHANNEL: usize = 10;
 
 /// A blueprint of so many organizations, each with about ten workloads in each of its two clusters. Every organization is
-/// a member of one channel; a channel has at most ten. Without organizations there is no consortium: at least one.
+/// a member of one channel; a channel has at most ten. Without organizations there is no consortium: at least one. Nothing
+/// in it is warned of but numbers that are not allocated yet.
 pub fn blueprint(organizations: usize) -> String {
     let names: Vec<String> = (0..organizations.max(1)).map(|at| format!("org-{at:03}")).collect();
-    let mut text = String::from("blueprint: v1\nname: bench\n\nordering: {orderers: {org-000: 3}}\n\norganizations:\n");
+    let mut text = String::from("blueprint: v1\nname: bench\n\nordering: {orderers: {org-000: 3}}\n\n");
+    if names.len() > 1 {
+        text.push_str("accept: {AKC0246: one member prunes a channel for all}\n\n");
+    }
+    text.push_str("organizations:\n");
     for (at, name) in names.iter().enumerate() {
         let _ = write!(
             text,
-            "\
-  {name}:
+            "  {name}:
     domain: {name}.example
     target: eks
-    eks: {{account: \"{account:012}\", region: ap-southeast-1}}
+    eks:
+      account: \"{account:012}\"
+      region: ap-southeast-1
+      clusterAdministrators: [\"arn:aws:iam::{account:012}:role/platform\"]
     frontends: {{portal: [203.0.113.0/24]}}
     blockchain:
       services:

@@ -1,7 +1,7 @@
 //! Runs builds and copies, and takes their time and memory.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,9 @@ const RUNS: usize = 5;
 /// Compilations in memory; the fastest counts.
 const COMPILATIONS: usize = 30;
 
-/// A folder to work in, on the disk that holds the checkout.
-pub struct Place(PathBuf);
+/// A folder to work in, on the disk that holds the checkout. Removed when all is measured and not before: ext4 is slow to
+/// make files where others were removed some seconds ago.
+pub struct Place(tempfile::TempDir);
 
 /// What was measured of a consortium.
 pub struct Measured {
@@ -44,28 +45,25 @@ impl Measured {
 
 impl Place {
     pub fn new() -> Place {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
-        let _ = fs::remove_dir_all(&root);
-        fs::create_dir_all(&root).unwrap();
-        Place(root)
+        Place(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())
     }
 
-    pub fn root(&self) -> &Path {
-        &self.0
-    }
-
-    /// Builds and copies a consortium of this size by turns.
+    /// Builds and copies a consortium of this size by turns. Its numbers are allocated first, as those of a consortium
+    /// that runs are.
     pub fn consortium(&self, organizations: usize) -> Measured {
-        let blueprint = self.0.join(format!("{organizations}.yaml"));
+        let folder = self.0.path().join(organizations.to_string());
+        fs::create_dir(&folder).unwrap();
+        let blueprint = folder.join("consortium.yaml");
         fs::write(&blueprint, generate::blueprint(organizations)).unwrap();
-        let out = |what: &str, run: usize| self.0.join(format!("{organizations}-{what}-{run}"));
+        time(akcgen("allocate", &blueprint));
+        let out = |what: &str, run: usize| folder.join(format!("{what}-{run}"));
         let fastest = |times: Vec<Duration>| times.into_iter().min().unwrap();
-        let (mut cold, mut copies) = (Vec::new(), Vec::new());
+        let (mut cold, mut copies, mut unchanged) = (Vec::new(), Vec::new(), Vec::new());
         for run in 0..RUNS {
             cold.push(time(build(&blueprint, &out("cold", run))));
             copies.push(time(copy(&out("cold", 0), &out("copy", run))));
+            unchanged.push(time(build(&blueprint, &out("cold", 0))));
         }
-        let unchanged = (0..RUNS).map(|_| time(build(&blueprint, &out("cold", 0)))).collect();
         let (files, bytes) = extent(&out("cold", 0));
         Measured {
             organizations,
@@ -99,8 +97,14 @@ pub fn in_memory(blueprint: &Path) -> Duration {
 }
 
 fn build(blueprint: &Path, out: &Path) -> Command {
+    let mut command = akcgen("build", blueprint);
+    command.arg("--out").arg(out);
+    command
+}
+
+fn akcgen(verb: &str, blueprint: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akcgen"));
-    command.arg("build").arg(blueprint).arg("--out").arg(out);
+    command.arg(verb).arg(blueprint);
     command
 }
 
