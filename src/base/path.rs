@@ -1,7 +1,6 @@
 //! Paths into a [`Tree`](crate::base::Tree), written as JSON pointers.
 
 use crate::base::tree::Text;
-use std::borrow::Cow;
 use std::fmt;
 
 /// One step of a [`TreePath`].
@@ -45,12 +44,12 @@ impl From<Text> for Step {
 }
 impl From<&'static str> for Step {
     fn from(key: &'static str) -> Step {
-        Step::from(Cow::Borrowed(key))
+        Step::from(Text::new_static(key))
     }
 }
 impl From<String> for Step {
     fn from(key: String) -> Step {
-        Step::from(Text::Owned(key))
+        Step::from(Text::from(key))
     }
 }
 impl From<u32> for Step {

@@ -102,7 +102,7 @@ impl ser::Serializer for ToTree {
         Ok(Tree::Str(value.to_string().into()))
     }
     fn serialize_str(self, value: &str) -> Result<Tree, SerError> {
-        Ok(Tree::Str(value.to_owned().into()))
+        Ok(Tree::Str(value.into()))
     }
     fn serialize_bytes(self, value: &[u8]) -> Result<Tree, SerError> {
         Ok(Tree::Seq(value.iter().map(|byte| Tree::Int((*byte).into())).collect()))
@@ -120,7 +120,7 @@ impl ser::Serializer for ToTree {
         Ok(Tree::Null)
     }
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Tree, SerError> {
-        Ok(Tree::Str(variant.into()))
+        Ok(Tree::Str(Text::new_static(variant)))
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Tree, SerError> {
         value.serialize(self)
@@ -132,7 +132,7 @@ impl ser::Serializer for ToTree {
         variant: &'static str,
         value: &T,
     ) -> Result<Tree, SerError> {
-        Ok(Tree::Map(vec![(variant.into(), value.serialize(self)?)]))
+        Ok(Tree::Map(vec![(Text::new_static(variant), value.serialize(self)?)]))
     }
     fn serialize_seq(self, len: Option<usize>) -> Result<Items, SerError> {
         Ok(Items { variant: None, items: Vec::with_capacity(len.unwrap_or(0)) })
@@ -172,7 +172,7 @@ impl ser::Serializer for ToTree {
 /// Wraps a finished value into the map of one entry that names its enum variant.
 fn under(variant: Option<&'static str>, value: Tree) -> Tree {
     match variant {
-        Some(variant) => Tree::Map(vec![(variant.into(), value)]),
+        Some(variant) => Tree::Map(vec![(Text::new_static(variant), value)]),
         None => value,
     }
 }
@@ -277,7 +277,7 @@ impl ser::SerializeStruct for Entries {
     type Ok = Tree;
     type Error = SerError;
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), SerError> {
-        self.push(key.into(), value)
+        self.push(Text::new_static(key), value)
     }
     fn end(self) -> Result<Tree, SerError> {
         self.finish()
@@ -288,7 +288,7 @@ impl ser::SerializeStructVariant for Entries {
     type Ok = Tree;
     type Error = SerError;
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), SerError> {
-        self.push(key.into(), value)
+        self.push(Text::new_static(key), value)
     }
     fn end(self) -> Result<Tree, SerError> {
         self.finish()
@@ -299,7 +299,6 @@ impl ser::SerializeStructVariant for Entries {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use std::borrow::Cow;
     use std::collections::BTreeMap;
 
     #[derive(Serialize)]
@@ -353,10 +352,10 @@ mod tests {
     }
 
     #[test]
-    fn field_names_and_variants_are_borrowed() {
+    fn field_names_and_variants_cost_no_allocation() {
         let tree = to_tree(&everything()).unwrap();
-        assert!(tree.as_map().unwrap().iter().all(|(key, _)| matches!(key, Cow::Borrowed(_))));
-        assert_eq!(to_tree(&Choice::Plain).unwrap(), Tree::Str(Cow::Borrowed("plain")));
+        assert!(tree.as_map().unwrap().iter().all(|(key, _)| !key.is_heap_allocated()));
+        assert_eq!(to_tree(&Choice::Plain).unwrap(), Tree::Str("plain".into()));
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use crate::base::path::{Step, TreePath};
 use serde::Serialize;
-use std::borrow::Cow;
 use std::fmt;
 
-/// A key or a string in a [`Tree`]: borrowed where the program itself wrote it, owned where it was computed.
-pub type Text = Cow<'static, str>;
+/// A key or a string in a [`Tree`]. Most are short and lie in the tree itself, long ones are shared by its copies: trees
+/// are made and copied by the million, and neither may cost an allocation a word.
+pub type Text = smol_str::SmolStr;
 
 /// A document, or a part of one, with its keys in the order in which they are written.
 ///
@@ -136,9 +136,9 @@ impl Tree {
             Tree::Bool(value) => Value::from(*value),
             Tree::Int(value) => Value::from(*value),
             Tree::Float(value) => Value::from(*value),
-            Tree::Str(text) => Value::from(text.as_ref()),
+            Tree::Str(text) => Value::from(text.as_str()),
             Tree::Seq(items) => items.iter().map(Tree::to_json).collect(),
-            Tree::Map(entries) => entries.iter().map(|(key, value)| (key.as_ref(), value.to_json())).collect(),
+            Tree::Map(entries) => entries.iter().map(|(key, value)| (key.as_str(), value.to_json())).collect(),
         }
     }
 }
@@ -213,7 +213,7 @@ impl From<f64> for Tree {
 }
 impl From<&'static str> for Tree {
     fn from(text: &'static str) -> Tree {
-        Tree::Str(text.into())
+        Tree::Str(Text::new_static(text))
     }
 }
 impl From<String> for Tree {

@@ -39,13 +39,15 @@ pub fn bind(
     shelf: &Shelf,
     allocations: &Allocations,
     bindings: &Bindings,
+    traced: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Bound> {
     let count = graphs.len();
     let each = |graph: OrganizationGraph| {
         let mut found = Diagnostics::new();
         let target = target(&consortium, &graph, shelf, &mut found);
-        let done = target.and_then(|target| realise(&consortium, graph, target, allocations, bindings, &mut found));
+        let done =
+            target.and_then(|target| realise(&consortium, graph, target, allocations, bindings, traced, &mut found));
         (done, found)
     };
     let done: Vec<_> = graphs.into_par_iter().map(each).collect();

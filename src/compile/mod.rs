@@ -58,7 +58,8 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
         let names = consortium.described().map(|(_, organization, _)| organization.name.value.as_str());
         let bindings = Bindings::read(&options.folder(), &environment.value, names, sources, &mut found);
         let graphs = expand::expand(&consortium);
-        let bound = bind::bind(Arc::clone(&consortium), graphs, &shelf, &allocations, &bindings, &mut found);
+        let bound =
+            bind::bind(Arc::clone(&consortium), graphs, &shelf, &allocations, &bindings, options.traced, &mut found);
         if let Some(bound) = &bound {
             check::patches(&bound.plan, &mut found);
             check::bindings(&bound.plan, options.require_bound, &mut found);

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::expression::{self, Expression};
 use super::template::{Body, Item, Piece, Template};
-use crate::base::{Object, Origin, Origins, Span, Text, Traced, Tree, TreePath};
+use crate::base::{Object, Origin, Origins, Span, Step, Text, Traced, Tree, TreePath};
 
 /// Why a template has no value: a fault of the target's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,24 @@ impl Scope {
         }
     }
 
-    fn context(&self) -> Value {
+    /// The value of a name.
+    fn value(&self, name: &str) -> Option<&Value> {
+        let mut names = self.layers().flat_map(|layer| &layer.names);
+        names.find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The value of a dotted name.
+    pub(super) fn find(&self, dotted: &str) -> Option<Value> {
+        let mut steps = dotted.split('.');
+        let mut value = self.value(steps.next()?)?.clone();
+        for step in steps {
+            value = value.get_attr(step).ok()?;
+        }
+        (!value.is_undefined()).then_some(value)
+    }
+
+    /// The scope as minijinja sees it.
+    pub(super) fn context(&self) -> Value {
         Value::from_object(self.clone())
     }
 }
@@ -76,25 +93,34 @@ impl Scope {
 /// Expressions look their names up here.
 impl minijinja::value::Object for Scope {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let name = key.as_str()?;
-        let names = self.layers().flat_map(|layer| &layer.names);
-        names.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        self.value(key.as_str()?).cloned()
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.value(key).cloned()
     }
 }
 
 /// Evaluates templates and remembers which bindings they used.
 #[derive(Debug, Default)]
 pub struct Evaluator {
+    /// Whether the origin of every part of a document is kept, and not that of the whole alone.
+    traced: bool,
     bindings: BTreeSet<String>,
     /// The bindings that each named value uses: they are used where the value is.
     values: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Evaluator {
+    /// One that keeps the origin of every part of a document where it is `traced`.
+    pub fn new(traced: bool) -> Evaluator {
+        Evaluator { traced, ..Evaluator::default() }
+    }
+
     /// Remembers the bindings among the names that an expression uses, or that its named values use.
     fn note(&mut self, names: &BTreeSet<String>) {
         for name in names {
-            if let Some(binding) = name.strip_prefix("bindings.") {
+            if let Some(binding) = name.strip_prefix("bindings.").filter(|binding| !self.bindings.contains(*binding)) {
                 self.bindings.insert(binding.to_owned());
             }
             let value = name.strip_prefix("values.").map(|name| name.split('.').next().unwrap_or(name));
@@ -126,9 +152,10 @@ impl Evaluator {
     /// # Errors
     /// An expression that cannot be evaluated or has a value that does not fit its place.
     pub fn object(&mut self, template: &Template, scope: &Scope) -> Result<Option<Object>, Fault> {
-        let mut run = Run { evaluator: self, context: scope.context(), scope, rows: Vec::new() };
-        let tree = run.node(template, &TreePath::ROOT)?;
-        let origins = Origins { root: Origin::Source(template.span), rows: run.rows };
+        let trail = Trail::new(Origin::Source(template.span), self.traced);
+        let mut run = Run { evaluator: self, scope: scope.clone(), trail };
+        let tree = run.node(template)?;
+        let origins = run.trail.origins;
         Ok(tree.map(|tree| Object { tree, origins }))
     }
 
@@ -160,9 +187,8 @@ impl Evaluator {
         let Some(object) = self.object(template, scope)?.filter(|object| object.tree != Tree::Null) else {
             return Ok(None);
         };
-        let origin = object.origins.lookup(&TreePath::ROOT);
         match serde_json::from_value(object.tree.to_json()) {
-            Ok(value) => Ok(Some(Traced::new(value, origin))),
+            Ok(value) => Ok(Some(Traced::new(value, object.origins.root))),
             Err(error) => Err(Fault { span: template.span, message: format!("the value does not fit here: {error}") }),
         }
     }
@@ -181,98 +207,123 @@ impl Evaluator {
     }
 }
 
-/// One evaluation: the rows of origins grow as the tree does.
+/// Where an evaluation stands in its document, and the origins of what it has passed.
+struct Trail {
+    path: TreePath,
+    origins: Origins,
+    /// Whether origins below the root are kept.
+    traced: bool,
+}
+
+impl Trail {
+    fn new(root: Origin, traced: bool) -> Trail {
+        Trail { path: TreePath::ROOT, origins: Origins::new(root), traced }
+    }
+
+    /// Says where the node came from at which the evaluation stands.
+    fn mark(&mut self, origin: Origin) {
+        if self.path.0.is_empty() {
+            self.origins.root = origin;
+        } else if self.traced {
+            self.origins.add(self.path.clone(), origin);
+        }
+    }
+}
+
+/// One evaluation: the trail of origins grows as the tree does.
 struct Run<'a> {
     evaluator: &'a mut Evaluator,
-    context: Value,
-    scope: &'a Scope,
-    rows: Vec<(TreePath, Origin)>,
+    scope: Scope,
+    trail: Trail,
 }
 
 impl Run<'_> {
     /// The tree of a node; none where it is left out.
-    fn node(&mut self, template: &Template, path: &TreePath) -> Result<Option<Tree>, Fault> {
+    fn node(&mut self, template: &Template) -> Result<Option<Tree>, Fault> {
         let span = template.span;
+        self.trail.mark(self.origin(template));
         let tree = match &template.body {
-            Body::Plain(tree) => {
-                self.row(path, Origin::Source(span));
-                tree.clone()
-            }
+            Body::Plain(tree) => tree.clone(),
             Body::Expression(expression) => {
                 let value = self.value(expression, span)?;
-                let origin = expression.as_name().and_then(|name| self.scope.origin(name));
-                self.row(path, origin.unwrap_or(Origin::Source(span)));
-                expression::tree(&value).map_err(|message| self.fault(expression, span, &message))?
+                expression::tree(&value).map_err(|message| fault(expression, span, &message))?
             }
-            Body::Text(pieces) => {
-                self.row(path, Origin::Source(span));
-                Tree::from(self.text(pieces, span)?)
-            }
+            Body::Text(pieces) => Tree::from(self.text(pieces, span)?),
             Body::List(items) => {
-                self.row(path, Origin::Source(span));
-                let mut list = Vec::new();
-                items.iter().try_for_each(|item| self.item(item, path, &mut list))?;
+                let mut list = Vec::with_capacity(items.len());
+                items.iter().try_for_each(|item| self.item(item, &mut list))?;
                 Tree::Seq(list)
             }
-            Body::Map(items) => {
-                self.row(path, Origin::Source(span));
-                self.map(items, path)?
+            Body::Map(items) => self.map(items)?,
+            Body::For { .. } => {
+                let mut list = Vec::new();
+                self.item(template, &mut list)?;
+                Tree::Seq(list)
             }
+            // What takes its place marks it anew.
             Body::If { condition, then, otherwise } => {
                 return match (self.holds(condition)?, otherwise) {
-                    (true, _) => self.node(then, path),
-                    (false, Some(otherwise)) => self.node(otherwise, path),
+                    (true, _) => self.node(then),
+                    (false, Some(otherwise)) => self.node(otherwise),
                     (false, None) => Ok(None),
                 };
-            }
-            Body::For { .. } => {
-                self.row(path, Origin::Source(span));
-                let mut list = Vec::new();
-                self.item(template, path, &mut list)?;
-                Tree::Seq(list)
             }
         };
         Ok(Some(tree))
     }
 
+    /// Where the value of a template comes from: from where the name it consists of has its value, else from itself.
+    fn origin(&self, template: &Template) -> Origin {
+        let named = match &template.body {
+            Body::Expression(expression) => expression.as_name().and_then(|name| self.scope.origin(name)),
+            _ => None,
+        };
+        named.unwrap_or(Origin::Source(template.span))
+    }
+
+    /// The tree of a node that stands one step below.
+    fn below(&mut self, step: impl Into<Step>, template: &Template) -> Result<Option<Tree>, Fault> {
+        self.trail.path.0.push(step.into());
+        let tree = self.node(template);
+        self.trail.path.0.pop();
+        tree
+    }
+
     /// Adds what an item of a list becomes: nothing, one node, or as many as a repetition yields.
-    fn item(&mut self, template: &Template, path: &TreePath, list: &mut Vec<Tree>) -> Result<(), Fault> {
+    fn item(&mut self, template: &Template, list: &mut Vec<Tree>) -> Result<(), Fault> {
         let Body::For { name, items, each } = &template.body else {
-            let place = path.join(position(list));
-            list.extend(self.node(template, &place)?);
+            list.extend(self.below(position(list), template)?);
             return Ok(());
         };
         let Some(Tree::Seq(values)) = self.bare(items)? else {
             return Err(Fault { span: items.span, message: "`$in` takes a list".to_owned() });
         };
+        let outer = self.scope.clone();
         for (index, value) in values.iter().enumerate() {
-            let scope = self.scope.with(name, value).with("index", &index);
-            let context = scope.context();
-            let mut run =
-                Run { evaluator: &mut *self.evaluator, context, scope: &scope, rows: std::mem::take(&mut self.rows) };
-            let done = run.item(each, path, list);
-            self.rows = run.rows;
-            done?;
+            self.scope = outer.with(name, value).with("index", &index);
+            self.item(each, list)?;
         }
+        self.scope = outer;
         Ok(())
     }
 
-    fn map(&mut self, items: &[Item], path: &TreePath) -> Result<Tree, Fault> {
+    fn map(&mut self, items: &[Item]) -> Result<Tree, Fault> {
         let mut map: Vec<(Text, Tree)> = Vec::with_capacity(items.len());
         for item in items {
             match item {
                 Item::Entry(key, template) => {
-                    let place = path.join(key.value.clone());
-                    if let Some(value) = self.node(template, &place)? {
-                        map.retain(|(known, _)| *known != key.value.as_str());
-                        map.push((key.value.clone().into(), value));
+                    if let Some(value) = self.below(key.value.clone(), template)? {
+                        map.retain(|(known, _)| *known != key.value);
+                        map.push((key.value.clone(), value));
                     }
                 }
                 Item::Merge(template) => match self.bare(template)? {
                     Some(Tree::Map(entries)) => {
                         for (key, value) in entries {
                             if map.iter().all(|(known, _)| *known != key) {
-                                self.row(&path.join(key.clone()), Origin::Source(template.span));
+                                self.trail.path.0.push(key.clone().into());
+                                self.trail.mark(Origin::Source(template.span));
+                                self.trail.path.0.pop();
                                 map.push((key, value));
                             }
                         }
@@ -287,9 +338,9 @@ impl Run<'_> {
 
     /// A value that is no part of the document itself: its origins are dropped.
     fn bare(&mut self, template: &Template) -> Result<Option<Tree>, Fault> {
-        let kept = self.rows.len();
-        let tree = self.node(template, &TreePath::ROOT);
-        self.rows.truncate(kept);
+        let kept = std::mem::replace(&mut self.trail, Trail::new(Origin::Source(template.span), false));
+        let tree = self.node(template);
+        self.trail = kept;
         tree
     }
 
@@ -310,18 +361,12 @@ impl Run<'_> {
                 Piece::Literal(literal) => text.push_str(literal),
                 Piece::Expression(expression) => {
                     let value = self.value(expression, span)?;
-                    let tree = expression::tree(&value).map_err(|message| self.fault(expression, span, &message))?;
+                    let tree = expression::tree(&value).map_err(|message| fault(expression, span, &message))?;
                     match tree {
                         Tree::Str(part) => text.push_str(&part),
                         Tree::Int(number) => text.push_str(&number.to_string()),
                         Tree::Bool(truth) => text.push_str(if truth { "true" } else { "false" }),
-                        _ => {
-                            return Err(self.fault(
-                                expression,
-                                span,
-                                "a value within text must be text or a whole number",
-                            ));
-                        }
+                        _ => return Err(fault(expression, span, "a value within text must be text or a whole number")),
                     }
                 }
             }
@@ -331,16 +376,12 @@ impl Run<'_> {
 
     fn value(&mut self, expression: &Expression, span: Span) -> Result<Value, Fault> {
         self.evaluator.note(expression.names());
-        expression.evaluate(&self.context).map_err(|message| self.fault(expression, span, &message))
+        expression.evaluate(&self.scope).map_err(|message| fault(expression, span, &message))
     }
+}
 
-    fn fault(&self, expression: &Expression, span: Span, message: &str) -> Fault {
-        Fault { span, message: format!("`{}`: {message}", expression.text()) }
-    }
-
-    fn row(&mut self, path: &TreePath, origin: Origin) {
-        self.rows.push((path.clone(), origin));
-    }
+fn fault(expression: &Expression, span: Span, message: &str) -> Fault {
+    Fault { span, message: format!("`{}`: {message}", expression.text()) }
 }
 
 /// The position that the next item of a list will have.

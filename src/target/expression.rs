@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::Scope;
 use crate::base::bounded::{bounded, label};
 use crate::base::{Tree, to_tree};
 
@@ -58,8 +59,12 @@ impl Expression {
     ///
     /// # Errors
     /// What went wrong, in one phrase.
-    pub(super) fn evaluate(&self, context: &Value) -> Result<Value, String> {
-        let value = self.compiled.eval(context.clone()).map_err(|error| describe(&error))?;
+    pub(super) fn evaluate(&self, scope: &Scope) -> Result<Value, String> {
+        // Most are names, for which minijinja need not be started; of one that is not there it knows what to say.
+        if let Some(value) = self.as_name().and_then(|name| scope.find(name)) {
+            return Ok(value);
+        }
+        let value = self.compiled.eval(scope.context()).map_err(|error| describe(&error))?;
         if value.is_undefined() { Err("there is no such value".to_owned()) } else { Ok(value) }
     }
 }

@@ -16,7 +16,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::expression::Expression;
-use crate::base::{Origin, Span, Traced, Tree};
+use crate::base::{Origin, Span, Text, Traced, Tree};
 
 /// A tree template, or a part of one.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ pub enum Piece {
 /// A part of a map.
 #[derive(Debug, Clone)]
 pub enum Item {
-    Entry(Traced<String>, Template),
+    Entry(Traced<Text>, Template),
     Merge(Template),
 }
 
@@ -162,7 +162,7 @@ impl<'de> Visitor<'de> for BodyVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Body, A::Error> {
         let mut map = MapParts::default();
-        while let Some(key) = entries.next_key::<Traced<String>>()? {
+        while let Some(key) = entries.next_key::<Traced<Text>>()? {
             map.add(key, entries.next_value()?).map_err(de::Error::custom)?;
         }
         map.finish().map_err(de::Error::custom)
@@ -212,7 +212,7 @@ struct MapParts {
 }
 
 impl MapParts {
-    fn add(&mut self, key: Traced<String>, template: Template) -> Result<(), String> {
+    fn add(&mut self, key: Traced<Text>, template: Template) -> Result<(), String> {
         match key.value.as_str() {
             "$if" => self.condition = Some(template),
             "$then" => self.then = Some(template),
@@ -220,7 +220,7 @@ impl MapParts {
             "$in" => self.list = Some(template),
             "$each" => self.each = Some(template),
             "$for" => match template.body {
-                Body::Plain(Tree::Str(name)) => self.name = Some(name.into_owned()),
+                Body::Plain(Tree::Str(name)) => self.name = Some(name.to_string()),
                 _ => return Err("`$for` takes a name".to_owned()),
             },
             "$merge" => self.items.push(Item::Merge(template)),

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::base::{Origin, Sources, Span, TreePath};
+use crate::base::{Origin, Origins, Sources, Span, TreePath};
 use crate::diag::Diagnostics;
 use crate::source;
 
@@ -122,12 +122,14 @@ fn origins_are_lines_of_the_template_or_of_what_is_behind_a_name() {
     let mut scope = scope();
     scope.trace("parameters", Origin::Default("parameters"));
     scope.trace("parameters.region", Origin::Rule("written there"));
-    let object = Evaluator::default().object(&template, &scope).unwrap().unwrap();
+    let object = Evaluator::new(true).object(&template, &scope).unwrap().unwrap();
     let at = |path: &'static str| object.origins.lookup(&path.into());
     assert_eq!(at("b/0"), Origin::Rule("written there"));
     assert_eq!(at("a").span().unwrap().start, 3);
     assert_eq!(at("b/1").span().unwrap().start, 40);
     assert_eq!(object.origins.lookup(&TreePath::ROOT).span().unwrap().start, 0);
+    let untraced = Evaluator::new(false).object(&template, &scope).unwrap().unwrap();
+    assert_eq!((untraced.tree, untraced.origins), (object.tree, Origins::new(object.origins.root)));
 }
 
 #[test]
@@ -144,7 +146,7 @@ fn used_bindings_are_remembered() {
 #[test]
 fn documents_of_a_list_are_apart() {
     let template = template("- {kind: A, x: 1}\n- $if: false\n  kind: B\n- kind: C\n  x:\n    z: 2").unwrap();
-    let documents = Evaluator::default().documents(&template, &scope()).unwrap();
+    let documents = Evaluator::new(true).documents(&template, &scope()).unwrap();
     assert_eq!(documents.iter().filter_map(|object| object.kind()).collect::<Vec<_>>(), ["A", "C"]);
     assert_eq!(documents[1].origins.lookup(&"x/z".into()).span().unwrap().start, 63);
     assert!(

@@ -56,7 +56,7 @@ impl Run {
                     let organizations = consortium.organizations.iter().map(|one| one.name.value.as_str());
                     let bindings = Bindings::read(folder, &name.value, organizations, &mut sources, &mut diagnostics);
                     let graphs = expand(&consortium);
-                    bind(Arc::new(consortium), graphs, &shelf, &allocations, &bindings, &mut diagnostics)
+                    bind(Arc::new(consortium), graphs, &shelf, &allocations, &bindings, false, &mut diagnostics)
                 }));
             }
         }

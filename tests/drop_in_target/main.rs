@@ -32,7 +32,7 @@ fn compile() -> Compiled {
     let consortium = Arc::new(resolve::resolve(&blueprint, &name, &parsed.files, &mut found).unwrap());
     let graphs = expand::expand(&consortium);
     let nothing = (Allocations::default(), Bindings::default());
-    let bound = bind(Arc::clone(&consortium), graphs, &shelf, &nothing.0, &nothing.1, &mut found);
+    let bound = bind(Arc::clone(&consortium), graphs, &shelf, &nothing.0, &nothing.1, true, &mut found);
     let left = resolve::Acceptances::new().settle(&consortium, &found);
     assert_eq!(render(Format::Human, &left, &sources, false), "");
     let plan = bound.unwrap().plan;

@@ -153,12 +153,12 @@ impl<'a> Context<'a> {
         };
         let entry = |(key, value): (Text, Tree)| {
             let text = match value {
-                Tree::Str(text) => text.into_owned(),
+                Tree::Str(text) => text.to_string(),
                 Tree::Null => return None,
                 other => other.to_json().to_string(),
             };
             let origin = origins.lookup(&TreePath::ROOT.join(key.clone()));
-            Some((key.into_owned(), Traced::new(text, origin)))
+            Some((key.to_string(), Traced::new(text, origin)))
         };
         entries.into_iter().filter_map(entry).collect()
     }

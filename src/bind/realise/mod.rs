@@ -48,13 +48,15 @@ pub struct Realised {
     pub system: (u64, u64, u32),
 }
 
-/// Binds one organization of a consortium to its target. `None` where it is refused; then every reason is recorded.
+/// Binds one organization of a consortium to its target; `traced` keeps the origin of every part of the target's
+/// documents. `None` where it is refused; then every reason is recorded.
 pub fn realise(
     consortium: &Consortium,
     graph: OrganizationGraph,
     target: &Target,
     allocations: &Allocations,
     bindings: &Bindings,
+    traced: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Realised> {
     let organization = consortium.organization(graph.organization);
@@ -74,7 +76,7 @@ pub fn realise(
         allocations,
         bindings,
         scope: Scope::default(),
-        evaluator: Evaluator::default(),
+        evaluator: Evaluator::new(traced),
         diagnostics: &mut found,
     };
     let realised = run(context, at_home.name.value.as_str(), &target.missing(block));
@@ -231,8 +233,7 @@ fn values(context: &mut Context) {
         let object = context.named(name, template, &scope);
         if let Some(object) = object {
             values.insert(name.to_owned(), object.tree.to_json());
-            let origin = object.origins.lookup(&crate::base::TreePath::ROOT);
-            context.scope.trace(format!("values.{name}"), origin);
+            context.scope.trace(format!("values.{name}"), object.origins.root);
         }
         context.scope.set("values", &values);
     }
