@@ -39,6 +39,10 @@ pub struct OrganizationPlan {
     pub streams: Option<Endpoint>,
     /// Every connection, hop by hop, sorted.
     pub flows: Vec<Flow>,
+    /// Where the store keeps each of the graph's secrets, in their order.
+    pub secret_locations: Vec<String>,
+    /// How people put a secret there, in Markdown, where the target says so.
+    pub secret_manual: Option<String>,
     /// Bindings that have no value yet, sorted by name.
     pub unbound: Vec<Unbound>,
 }
@@ -84,6 +88,10 @@ pub struct ClusterPlan {
     pub owner: OrgIx,
     /// The cluster's name on its platform.
     pub name: String,
+    /// The command that gives kubectl a context of the cluster's name, where the target knows one.
+    pub connect: Option<String>,
+    /// What of the platform's own it has before anything of the bundle.
+    pub add_ons: Vec<String>,
     /// Kubernetes' minor version, such as `1.36`.
     pub kubernetes: Traced<String>,
     /// The DNS suffix of Services.

@@ -33,6 +33,7 @@ pub(super) fn organization(
     let view = RunbookView {
         consortium: consortium(plans),
         organization: head(plans, member),
+        mirrored: images.iter().any(|(reference, source)| source.value != *reference),
         environments: environments.iter().map(|one| EnvironmentView::of(one.plan, one.organization)).collect(),
     };
     write(format!("{}/README.md", member.name), render::organization(&view), options, sink, &mut found);

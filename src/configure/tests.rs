@@ -43,6 +43,8 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
         ]),
         streams: Some(Endpoint { host: traced("redis.example"), port: 6379, authority: None }),
         flows: Vec::new(),
+        secret_locations: Vec::new(),
+        secret_manual: None,
         unbound: Vec::new(),
     });
     let organizations = organizations.collect();
@@ -61,6 +63,8 @@ fn cluster(cluster: Cluster) -> ClusterPlan {
         owner: OrgIx(0),
         name: cluster.as_str().to_owned(),
         kubernetes: traced("1.33"),
+        connect: None,
+        add_ons: Vec::new(),
         dns_suffix: "cluster.local".to_owned(),
         zones: ["zone-a", "zone-b", "zone-c"].map(str::to_owned).into(),
         pools: Vec::new(),

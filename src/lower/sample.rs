@@ -91,6 +91,8 @@ pub(crate) fn sample() -> Sample {
         databases: BTreeMap::new(),
         streams: None,
         flows: flows(),
+        secret_locations: Vec::new(),
+        secret_manual: None,
         unbound: Vec::new(),
     };
     let plan =
@@ -308,6 +310,8 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
         owner: OrgIx(0),
         name: format!("org-{}", cluster.as_str()),
         kubernetes: told("1.34".to_owned()),
+        connect: None,
+        add_ons: Vec::new(),
         dns_suffix: "cluster.local".to_owned(),
         pools: zones.iter().map(pool).collect(),
         zones,

@@ -74,7 +74,12 @@ mod tests {
         let unbound = UnboundView { name: "kmsKeyArn".into(), description: "the key of all volumes".into() };
         let environment =
             EnvironmentView { name: "production".into(), clusters: vec![], unbound: vec![unbound], hosts: vec![] };
-        let view = RunbookView { consortium: "minimal".into(), organization: head(), environments: vec![environment] };
+        let view = RunbookView {
+            consortium: "minimal".into(),
+            organization: head(),
+            mirrored: false,
+            environments: vec![environment],
+        };
         let text = organization(&view).unwrap();
         assert!(text.starts_with("# Buyer: runbook\n"), "{text}");
         assert!(text.contains("| `kmsKeyArn` | the key of all volumes |\n"));

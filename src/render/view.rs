@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::bind::{ClusterPlan, ControllerPlan, OrganizationPlan, Plan};
-use crate::expand::{EntryKind, OrganizationGraph};
+use crate::expand::{Component, EntryKind, OrganizationGraph};
 use crate::resolve::Cluster;
 
 /// A whole bundle.
@@ -29,6 +29,8 @@ pub struct OrganizationView {
 pub struct RunbookView {
     pub consortium: String,
     pub organization: OrganizationView,
+    /// Whether images are copies at a registry of the organization's own.
+    pub mirrored: bool,
     pub environments: Vec<EnvironmentView>,
 }
 
@@ -46,7 +48,12 @@ pub struct EnvironmentView {
 pub struct ClusterView {
     /// `Blockchain` or `Application`.
     pub title: &'static str,
+    /// Its name, and that of its context in kubectl's configuration.
     pub name: String,
+    /// The command that makes the context.
+    pub connect: Option<String>,
+    /// What of the platform's own it has before anything of the bundle.
+    pub add_ons: Vec<String>,
     pub kubernetes: String,
     /// The folder below the organization's.
     pub folder: &'static str,
@@ -55,11 +62,23 @@ pub struct ClusterView {
     /// The commands that install its controllers.
     pub controllers: Vec<String>,
     pub secrets: Vec<SecretView>,
+    /// How people put a secret into the store.
+    pub secret_manual: Option<String>,
+    /// What keeps a quorum or a ledger, and must not all restart at once.
+    pub nodes: Option<NodesView>,
+}
+
+/// Nodes of Fabric and of its ordering service, which all stand in one namespace.
+#[derive(Debug, Serialize)]
+pub struct NodesView {
+    pub namespace: String,
+    /// In the order in which they may restart: what others stand on first.
+    pub names: Vec<String>,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct SecretView {
-    pub store_name: String,
+    pub location: String,
     pub keys: Vec<String>,
     pub purpose: String,
 }
@@ -88,7 +107,7 @@ impl EnvironmentView {
             clusters: organization
                 .clusters
                 .iter()
-                .map(|cluster| ClusterView::of(cluster, &organization.graph, environment))
+                .map(|cluster| ClusterView::of(cluster, organization, environment))
                 .collect(),
             unbound: unbound
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
@@ -99,14 +118,14 @@ impl EnvironmentView {
 }
 
 impl ClusterView {
-    fn of(cluster: &ClusterPlan, graph: &OrganizationGraph, environment: &str) -> Self {
+    fn of(cluster: &ClusterPlan, organization: &OrganizationPlan, environment: &str) -> Self {
+        let graph = &organization.graph;
         let here = |other: Cluster| other == cluster.cluster;
-        let mut secrets: Vec<SecretView> = graph
-            .secrets
-            .iter()
-            .filter(|secret| here(secret.cluster))
-            .map(|secret| SecretView {
-                store_name: secret.store_name.clone(),
+        let secrets = graph.secrets.iter().zip(&organization.secret_locations);
+        let mut secrets: Vec<SecretView> = secrets
+            .filter(|(secret, _)| here(secret.cluster))
+            .map(|(secret, location)| SecretView {
+                location: location.clone(),
                 keys: secret.keys.clone(),
                 purpose: secret.purpose.clone(),
             })
@@ -114,22 +133,45 @@ impl ClusterView {
         secrets.sort();
         secrets.dedup();
         let folder = format!("{}/prelude/{environment}/controllers", cluster.cluster.as_str());
-        let install =
-            |controller: &ControllerPlan| controller.install(&format!("{folder}/{}.values.yaml", controller.name));
+        let install = |controller: &ControllerPlan| {
+            let values = format!("{folder}/{}.values.yaml", controller.name);
+            format!("{} --kube-context {}", controller.install(&values), cluster.name)
+        };
         ClusterView {
             title: match cluster.cluster {
                 Cluster::Blockchain => "Blockchain",
                 Cluster::Application => "Application",
             },
             name: cluster.name.clone(),
+            connect: cluster.connect.clone(),
+            add_ons: cluster.add_ons.clone(),
             kubernetes: cluster.kubernetes.value.clone(),
             folder: cluster.cluster.as_str(),
             namespaces: cluster.namespaces.iter().map(|namespace| namespace.name.clone()).collect(),
             workloads: graph.workloads.iter().filter(|workload| here(workload.cluster)).count(),
             controllers: cluster.controllers.iter().map(install).collect(),
             secrets,
+            secret_manual: organization.secret_manual.clone(),
+            nodes: nodes(graph, cluster.cluster),
         }
     }
+}
+
+/// The nodes that a cluster holds.
+fn nodes(graph: &OrganizationGraph, cluster: Cluster) -> Option<NodesView> {
+    let rank = |component: Component| match component {
+        Component::ZooKeeper => Some(0),
+        Component::Kafka => Some(1),
+        Component::Orderer => Some(2),
+        Component::Peer => Some(3),
+        _ => None,
+    };
+    let here = graph.workloads.iter().filter(|workload| workload.cluster == cluster);
+    let mut nodes: Vec<_> = here.filter_map(|workload| Some((rank(workload.component)?, workload))).collect();
+    // Of two numbers of one kind the longer is the greater.
+    nodes.sort_by_key(|(rank, workload)| (*rank, workload.name.len(), &workload.name));
+    let namespace = nodes.first()?.1.namespace.clone();
+    Some(NodesView { namespace, names: nodes.iter().map(|(_, workload)| workload.name.clone()).collect() })
 }
 
 /// Everything that others dial: Fabric's nodes and shared services as the card lists them, web hosts as entered.

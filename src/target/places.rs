@@ -50,6 +50,7 @@ impl<'a> Places<'a> {
         self.add(&network.subnets, &[]);
         self.add(&clusters.name, CLUSTER);
         self.add(&clusters.scope, &[]);
+        self.add(&clusters.connect, CLUSTER);
         self.files(&clusters.prelude, CLUSTER);
         self.files(&clusters.documents, CLUSTER);
         self.add(&nodes.default_type, &[]);
@@ -89,7 +90,11 @@ impl<'a> Places<'a> {
             self.entries(entries);
         }
         self.plain(&needs.names, ENTRY);
-        self.plain(&needs.secrets, SECRET);
+        if let Some(secrets) = needs.secrets.details() {
+            self.add(&secrets.location, SECRET);
+            self.add(&secrets.manual, &[]);
+            self.files(&secrets.documents, SECRET);
+        }
         self.plain(&needs.identities, WORKLOAD);
         self.plain(&needs.keys, CLUSTER);
         self.plain(&needs.node_autoscaling, CLUSTER);

@@ -130,6 +130,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster, owned
         None => None,
     };
     let scope = context.scope.with("cluster", &view(context, common, kind, &name.value));
+    let connect = definition.clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
     let description = context.description;
     let written: &[NodePool] = match kind {
         Cluster::Blockchain => &description.blockchain_pools,
@@ -140,6 +141,8 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster, owned
         cluster: kind,
         owner: context.owner,
         name: name.value,
+        connect: connect.map(|connect| connect.value),
+        add_ons: definition.clusters.add_ons.clone(),
         kubernetes: common.kubernetes.clone(),
         dns_suffix: definition.clusters.dns_suffix.clone(),
         zones: common.zones.clone(),

@@ -161,12 +161,12 @@ fn assemble(
     let outer_ports = ports::outer(&mut context, &names, &mut allocated);
     entries::realise(&mut context, &names, &outer_ports, &scopes, &mut workloads, &mut network);
     let mut databases = needs::databases(&mut context, &scopes, &mut network);
-    let mut shared = needs::secrets(&mut context, &scopes, &mut workloads);
+    let mut secrets = needs::secrets(&mut context, &scopes, &mut workloads);
     let mut clusters: Vec<ClusterPlan> = built.into_iter().map(|built| built.plan).collect();
     for plan in &mut clusters {
         entries::component_services(&context, plan);
         entries::add_documents(plan, &mut databases.documents);
-        entries::add_documents(plan, &mut shared);
+        entries::add_documents(plan, &mut secrets.shared);
     }
     let system = context.target.definition.nodes.system;
     let plan = OrganizationPlan {
@@ -179,6 +179,8 @@ fn assemble(
         databases: databases.endpoints,
         streams: databases.streams,
         flows: Vec::new(),
+        secret_locations: secrets.locations,
+        secret_manual: secrets.manual,
         unbound: context.unbound(),
     };
     let card = card::card(&context, &plan.outer_ports);

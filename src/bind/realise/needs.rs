@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::context::Context;
 use crate::base::quantity::milliseconds;
-use crate::base::{Object, Origin};
+use crate::base::{Object, Origin, Traced};
 use crate::bind::{End, Endpoint, Network, WorkloadPlan};
 use crate::diag::code;
 use crate::expand::{Destination, Source, Workload, WorkloadId};
@@ -218,38 +218,61 @@ fn backup(context: &mut Context, workload: &Workload, scope: &Scope, plan: &mut 
     plan.documents.extend(context.documents(&details.documents, &scope));
 }
 
+/// What becomes of an organization's secrets.
+#[derive(Default)]
+pub(super) struct SecretsPlan {
+    /// Documents of secrets that several workloads need, by cluster.
+    pub shared: BTreeMap<Cluster, Vec<Object>>,
+    /// Where the store keeps each, in the graph's order.
+    pub locations: Vec<String>,
+    /// How people put one there.
+    pub manual: Option<String>,
+}
+
 /// The documents of every secret: beside the workload that alone needs it, else beside none.
 pub(super) fn secrets(
     context: &mut Context,
     clusters: &BTreeMap<Cluster, Scope>,
     workloads: &mut [WorkloadPlan],
-) -> BTreeMap<Cluster, Vec<Object>> {
+) -> SecretsPlan {
     let graph = context.graph;
-    let mut shared: BTreeMap<Cluster, Vec<Object>> = BTreeMap::new();
+    let mut plan = SecretsPlan::default();
     let Some(details) = context.target.definition.needs.secrets.details() else {
         if let Some(first) = graph.secrets.first() {
             omitted(context, "secret store", first.origin);
         }
-        return shared;
+        return plan;
     };
+    let everywhere = context.scope.clone();
+    plan.manual = details.manual.as_ref().and_then(|manual| context.text(manual, &everywhere)).map(|text| text.value);
     for secret in &graph.secrets {
-        let Some(scope) = clusters.get(&secret.cluster) else { continue };
-        let mut scope = scope.with(
-            "secret",
-            &json!({
+        let named = Traced::new(secret.store_name.clone(), secret.origin);
+        let Some(scope) = clusters.get(&secret.cluster) else {
+            plan.locations.push(named.value);
+            continue;
+        };
+        let view = |location: Option<&str>| {
+            json!({
                 "name": secret.name,
                 "namespace": secret.namespace,
                 "keys": secret.keys,
                 "storeName": secret.store_name,
+                "location": location,
                 "purpose": secret.purpose,
-            }),
-        );
+            })
+        };
+        let unplaced = scope.with("secret", &view(None));
+        let location =
+            details.location.as_ref().and_then(|location| context.text(location, &unplaced)).unwrap_or(named);
+        let mut scope = scope.with("secret", &view(Some(&location.value)));
         scope.trace("secret", secret.origin);
+        scope.trace("secret.location", location.origin);
         let documents = context.documents(&details.documents, &scope);
         match secret.beside.as_slice() {
             [only] => workloads[only.0].documents.extend(documents),
-            _ => shared.entry(secret.cluster).or_default().extend(documents),
+            _ => plan.shared.entry(secret.cluster).or_default().extend(documents),
         }
+        plan.locations.push(location.value);
     }
-    shared
+    plan
 }

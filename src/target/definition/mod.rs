@@ -200,6 +200,13 @@ pub struct Clusters {
     #[serde(default = "Clusters::fewest_zones")]
     #[schemars(example = &2)]
     pub fewest_zones: usize,
+    /// The command that gives kubectl a context of the cluster's name, for the runbook. In scope: `cluster`.
+    #[schemars(example = &"aws eks update-kubeconfig --name <$ cluster.name $> --alias <$ cluster.name $>")]
+    pub connect: Option<Template>,
+    /// What of the platform's own a cluster has before the bundle is applied, for the runbook.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["aws-ebs-csi-driver", "metrics-server"]))]
+    pub add_ons: Vec<String>,
     /// Documents that kubectl applies before any form, such as an IngressClass. In scope: `cluster`.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/ingress-class.yaml"]))]

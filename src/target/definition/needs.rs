@@ -43,7 +43,7 @@ pub struct Needs {
     pub names: Realisation<Plain>,
     /// Secrets from a store. Documents for each secret; in scope: `cluster`, `secret`.
     #[schemars(example = serde_json::json!({"managed": {"summary": "External Secrets"}}))]
-    pub secrets: Realisation<Plain>,
+    pub secrets: Realisation<Secrets>,
     /// Identities of workloads towards the platform. Documents for each workload; in scope: `cluster`, `workload`.
     #[schemars(example = serde_json::json!({"omit": "no workload calls the platform"}))]
     pub identities: Realisation<Plain>,
@@ -124,6 +124,26 @@ pub struct Plain {
     /// Documents.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/schedule.yaml"]))]
+    pub documents: Vec<Traced<RelativePath>>,
+}
+
+/// Secrets.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Secrets {
+    /// What is done, in a few words.
+    #[schemars(example = &"External Secrets from a vault")]
+    pub summary: String,
+    /// Where the store keeps a secret, for people and as `secret.location` in its documents; the secret's own name within
+    /// the organization unless given. In scope: `cluster`, `secret`.
+    #[schemars(example = &"<$ consortium.name $>/<$ secret.storeName $>")]
+    pub location: Option<Template>,
+    /// How people put a secret there, in Markdown, for the runbook.
+    #[schemars(example = &"each is one JSON object: `vault kv put LOCATION @FILE`")]
+    pub manual: Option<Template>,
+    /// Documents.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["templates/external-secret.yaml"]))]
     pub documents: Vec<Traced<RelativePath>>,
 }
 
@@ -257,4 +277,4 @@ macro_rules! summaries {
         }
     )*};
 }
-summaries!(Plain, BlockVolumes, SharedFiles, Database, Entries);
+summaries!(Plain, Secrets, BlockVolumes, SharedFiles, Database, Entries);
