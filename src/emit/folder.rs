@@ -36,8 +36,16 @@ pub(super) struct Folder {
     /// Absolute, without symbolic links.
     pub path: PathBuf,
     /// Holds the advisory lock on the folder itself, so that no file for it lies about.
-    _held: File,
+    held: File,
     created: bool,
+}
+
+impl Drop for Folder {
+    /// Gives the lock back by its own call. Closing the file is not enough: the lock lasts until no process has it open any
+    /// more (flock(2)), and what another thread has just forked has a copy of it until it runs its program.
+    fn drop(&mut self) {
+        let _ = rustix::fs::flock(&self.held, FlockOperation::Unlock);
+    }
 }
 
 impl Folder {
@@ -67,7 +75,7 @@ impl Folder {
             }
             // Whoever held the folder before may have exchanged it for another.
             if fs::metadata(&real).is_ok_and(|now| same_file(&now, &metadata)) {
-                return Ok(Folder { path: real, _held: held, created });
+                return Ok(Folder { path: real, held, created });
             }
         }
     }
@@ -322,4 +330,21 @@ pub fn path_in_bundle(file: &Path) -> Option<String> {
     let root = file.ancestors().skip(1).find(|folder| folder.join(lock::FILE_NAME).is_file())?;
     let parts = file.strip_prefix(root).ok()?.components().map(|part| part.as_os_str().to_str());
     parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_folder_given_back_is_free_although_a_forked_process_has_its_lock_open() {
+        let place = tempfile::tempdir().unwrap();
+        let first = Folder::hold(place.path()).unwrap();
+        let copy = first.held.try_clone().unwrap();
+        assert_eq!(Folder::hold(place.path()).unwrap_err().code, code::IN_USE);
+        drop(first);
+        assert!(Folder::hold(place.path()).is_ok());
+        drop(copy);
+    }
 }
