@@ -35,17 +35,37 @@ pub(super) type Listing = BTreeMap<OsString, Entry>;
 pub(super) struct Folder {
     /// Absolute, without symbolic links.
     pub path: PathBuf,
-    /// Holds the advisory lock on the folder itself, so that no file for it lies about.
-    held: File,
+    held: Held,
     created: bool,
 }
 
-impl Drop for Folder {
+/// An advisory lock on a folder itself, so that no file for it lies about.
+#[derive(Debug)]
+struct Held(File);
+
+impl Held {
+    /// Takes the lock; `None` if somebody else has it. Some network file systems know no such locks; then nothing guards
+    /// against a second akcgen.
+    fn take(folder: File) -> Option<Held> {
+        let taken = rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive);
+        (taken != Err(Errno::WOULDBLOCK)).then_some(Held(folder))
+    }
+}
+
+impl Drop for Held {
     /// Gives the lock back by its own call. Closing the file is not enough: the lock lasts until no process has it open any
     /// more (flock(2)), and what another thread has just forked has a copy of it until it runs its program.
     fn drop(&mut self) {
-        let _ = rustix::fs::flock(&self.held, FlockOperation::Unlock);
+        let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
     }
+}
+
+/// A folder in which a new tree grows, to be exchanged for the output folder. It is held like that, so that nobody builds
+/// into it between the exchange and the removal of the old tree.
+#[derive(Debug)]
+pub(super) struct Staging {
+    pub path: PathBuf,
+    _held: Held,
 }
 
 impl Folder {
@@ -67,12 +87,9 @@ impl Folder {
             if !real.is_dir() {
                 return Err(refused(path, "it is no folder", "give a folder with `--out`"));
             }
-            let held = File::open(&real).map_err(unusable)?;
-            let metadata = held.metadata().map_err(unusable)?;
-            // Some network file systems know no such locks; then nothing guards against a second akcgen.
-            if rustix::fs::flock(&held, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
-                return Err(in_use(path));
-            }
+            let folder = File::open(&real).map_err(unusable)?;
+            let metadata = folder.metadata().map_err(unusable)?;
+            let held = Held::take(folder).ok_or_else(|| in_use(path))?;
             // Whoever held the folder before may have exchanged it for another.
             if fs::metadata(&real).is_ok_and(|now| same_file(&now, &metadata)) {
                 return Ok(Folder { path: real, held, created });
@@ -108,11 +125,13 @@ impl Folder {
 
     /// A folder beside the output folder, of the same file system, in which the new tree grows. Whatever an interrupted
     /// build left there is removed.
-    pub fn create_staging(&self) -> Result<PathBuf, Box<Diagnostic>> {
-        let staging = sibling(&self.path, "new");
-        remove_tree(&staging).map_err(|error| trouble("remove what an interrupted build left", &staging, &error))?;
-        fs::create_dir(&staging).map_err(|error| trouble("create the folder", &staging, &error))?;
-        Ok(staging)
+    pub fn create_staging(&self) -> Result<Staging, Box<Diagnostic>> {
+        let path = sibling(&self.path, "new");
+        remove_tree(&path).map_err(|error| trouble("remove what an interrupted build left", &path, &error))?;
+        let made = fs::create_dir(&path).and_then(|()| File::open(&path));
+        let folder = made.map_err(|error| trouble("create the folder", &path, &error))?;
+        let held = Held::take(folder).ok_or_else(|| in_use(&self.path))?;
+        Ok(Staging { path, _held: held })
     }
 
     /// Puts the staged tree in the folder's place, in one step. Returns where the old tree is now.
@@ -337,14 +356,31 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
+    fn refusal(path: &Path) -> Option<code::Code> {
+        Folder::hold(path).err().map(|refusal| refusal.code)
+    }
+
     #[test]
     fn a_folder_given_back_is_free_although_a_forked_process_has_its_lock_open() {
         let place = tempfile::tempdir().unwrap();
         let first = Folder::hold(place.path()).unwrap();
-        let copy = first.held.try_clone().unwrap();
-        assert_eq!(Folder::hold(place.path()).unwrap_err().code, code::IN_USE);
+        let copy = first.held.0.try_clone().unwrap();
+        assert_eq!(refusal(place.path()), Some(code::IN_USE));
         drop(first);
-        assert!(Folder::hold(place.path()).is_ok());
+        assert_eq!(refusal(place.path()), None);
         drop(copy);
+    }
+
+    /// Else a second build could take the new folder, and the first one, removing the old tree, its staging folder.
+    #[test]
+    fn the_new_folder_is_held_from_the_exchange_on() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("dist");
+        let first = Folder::hold(&out).unwrap();
+        let staging = first.create_staging().unwrap();
+        first.exchange(&staging.path).unwrap();
+        assert_eq!(refusal(&out), Some(code::IN_USE));
+        drop((first, staging));
+        assert_eq!(refusal(&out), None);
     }
 }

@@ -16,7 +16,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, FileTimes};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use crate::base::Sources;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::emit::digest::Digest;
-use crate::emit::folder::{self, Entry, Folder, Listing, trouble};
+use crate::emit::folder::{self, Entry, Folder, Listing, Staging, trouble};
 use crate::emit::lock::{self, Input, Lock};
 use crate::emit::scope::Scope;
 
@@ -38,7 +38,7 @@ pub struct Session {
     listing: Listing,
     /// Whether files that a person wrote or changed may be replaced.
     force: bool,
-    staging: OnceLock<Result<PathBuf, Box<Diagnostic>>>,
+    staging: OnceLock<Result<Staging, Box<Diagnostic>>>,
     /// Whether the staging folder has taken the output folder's place.
     exchanged: AtomicBool,
     progress: Mutex<Progress>,
@@ -205,7 +205,7 @@ impl Session {
 
     fn staging(&self) -> Result<&Path, Box<Diagnostic>> {
         let staging = self.staging.get_or_init(|| self.folder.create_staging());
-        staging.as_deref().map_err(Clone::clone)
+        staging.as_ref().map(|staging| staging.path.as_path()).map_err(Clone::clone)
     }
 
     /// Writes the lock, links what stays, exchanges the folders, and removes the old one.
@@ -262,7 +262,7 @@ impl Drop for Session {
             return;
         }
         if let Some(Ok(staging)) = self.staging.get() {
-            let _ = fs::remove_dir_all(staging);
+            let _ = fs::remove_dir_all(&staging.path);
         }
         self.folder.abandon();
     }
