@@ -16,7 +16,7 @@ pub use allocations::Allocations;
 pub use bindings::Bindings;
 pub use connect::connect;
 pub use plan::*;
-pub use realise::{Allocated, Realised, Row, realise};
+pub use realise::{Allocated, Given, Homes, Realised, Row, homes, realise};
 
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::OrganizationGraph;
@@ -43,11 +43,12 @@ pub fn bind(
     diagnostics: &mut Diagnostics,
 ) -> Option<Bound> {
     let count = graphs.len();
+    let homes = homes(&consortium, &graphs);
+    let given = Given { consortium: &consortium, homes, allocations, bindings, traced };
     let each = |graph: OrganizationGraph| {
         let mut found = Diagnostics::new();
         let target = target(&consortium, &graph, shelf, &mut found);
-        let done =
-            target.and_then(|target| realise(&consortium, graph, target, allocations, bindings, traced, &mut found));
+        let done = target.and_then(|target| realise(&given, graph, target, &mut found));
         (done, found)
     };
     let done: Vec<_> = graphs.into_par_iter().map(each).collect();

@@ -35,7 +35,7 @@ pub(super) type Listing = BTreeMap<OsString, Entry>;
 pub(super) struct Folder {
     /// Absolute, without symbolic links.
     pub path: PathBuf,
-    held: Held,
+    _held: Held,
     created: bool,
 }
 
@@ -92,7 +92,7 @@ impl Folder {
             let held = Held::take(folder).ok_or_else(|| in_use(path))?;
             // Whoever held the folder before may have exchanged it for another.
             if fs::metadata(&real).is_ok_and(|now| same_file(&now, &metadata)) {
-                return Ok(Folder { path: real, held, created });
+                return Ok(Folder { path: real, _held: held, created });
             }
         }
     }
@@ -364,7 +364,7 @@ mod tests {
     fn a_folder_given_back_is_free_although_a_forked_process_has_its_lock_open() {
         let place = tempfile::tempdir().unwrap();
         let first = Folder::hold(place.path()).unwrap();
-        let copy = first.held.0.try_clone().unwrap();
+        let copy = first._held.0.try_clone().unwrap();
         assert_eq!(refusal(place.path()), Some(code::IN_USE));
         drop(first);
         assert_eq!(refusal(place.path()), None);

@@ -54,6 +54,8 @@ pub struct ClusterView {
     pub connect: Option<String>,
     /// What of the platform's own it has before anything of the bundle.
     pub add_ons: Vec<String>,
+    /// The organization whose cluster it is, where that is another.
+    pub host: Option<String>,
     pub kubernetes: String,
     /// The folder below the organization's.
     pub folder: &'static str,
@@ -107,7 +109,7 @@ impl EnvironmentView {
             clusters: organization
                 .clusters
                 .iter()
-                .map(|cluster| ClusterView::of(cluster, organization, environment))
+                .map(|cluster| ClusterView::of(cluster, plan, organization))
                 .collect(),
             unbound: unbound
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
@@ -118,8 +120,10 @@ impl EnvironmentView {
 }
 
 impl ClusterView {
-    fn of(cluster: &ClusterPlan, organization: &OrganizationPlan, environment: &str) -> Self {
+    fn of(cluster: &ClusterPlan, plan: &Plan, organization: &OrganizationPlan) -> Self {
         let graph = &organization.graph;
+        let environment = plan.consortium.environment.value.as_str();
+        let host = Some(cluster.owner).filter(|owner| *owner != graph.organization);
         let here = |other: Cluster| other == cluster.cluster;
         let secrets = graph.secrets.iter().zip(&organization.secret_locations);
         let mut secrets: Vec<SecretView> = secrets
@@ -143,6 +147,7 @@ impl ClusterView {
                 Cluster::Application => "Application",
             },
             name: cluster.name.clone(),
+            host: host.map(|host| plan.consortium.organization(host).name.value.to_string()),
             connect: cluster.connect.clone(),
             add_ons: cluster.add_ons.clone(),
             kubernetes: cluster.kubernetes.value.clone(),

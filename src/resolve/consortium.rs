@@ -177,9 +177,12 @@ pub struct Description {
     pub peers: Peers,
     /// Services of the Blockchain cluster, sorted by name.
     pub blockchain: Vec<Service>,
+    /// The nodes of the Blockchain cluster; none where it is another organization's.
     pub blockchain_pools: Vec<NodePool>,
-    /// Groups of the Application cluster, sorted by name; no groups, no Application cluster.
+    /// Groups of the Application cluster, sorted by name; without groups here and at those within, there is no such
+    /// cluster.
     pub groups: Vec<Group>,
+    /// The nodes of the Application cluster, where there is one; none where it is another organization's.
     pub application_pools: Vec<NodePool>,
 }
 

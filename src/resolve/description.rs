@@ -62,10 +62,7 @@ pub(super) fn resolve(
         blockchain: blockchain
             .map_or_else(Vec::new, |cluster| each_service(context, &home, Cluster::Blockchain, &cluster.services)),
         blockchain_pools: pools(lodger, blockchain.map(|cluster| &cluster.node_pools)),
-        application_pools: match groups.is_empty() {
-            true => Vec::new(),
-            false => pools(lodger, application.map(|cluster| &cluster.node_pools)),
-        },
+        application_pools: pools(lodger, application.map(|cluster| &cluster.node_pools)),
         groups,
     }
 }

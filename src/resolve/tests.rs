@@ -46,7 +46,7 @@ fn the_minimal_blueprint_has_every_default() {
     assert_eq!(description.peers.count.value, 3);
     assert_eq!(description.peers.count.origin, Origin::Default("blockchain.peers.count"));
     assert_eq!(description.peers.resources.cpu_limit.value.as_str(), "2");
-    assert!(description.groups.is_empty() && description.application_pools.is_empty());
+    assert!(description.groups.is_empty());
     let trade = &consortium.channels[0];
     assert_eq!(
         trade.members.iter().map(|member| (member.peers, member.anchors.clone())).collect::<Vec<_>>(),

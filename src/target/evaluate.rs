@@ -102,7 +102,7 @@ impl minijinja::value::Object for Scope {
 }
 
 /// Evaluates templates and remembers which bindings they used.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Evaluator {
     /// Whether the origin of every part of a document is kept, and not that of the whole alone.
     traced: bool,

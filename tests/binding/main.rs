@@ -5,6 +5,7 @@ mod support;
 
 use akcgen::base::{Object, Tree};
 use akcgen::bind::{ClusterPlan, OrganizationPlan};
+use akcgen::diag::code;
 use akcgen::resolve::Cluster;
 use support::*;
 
@@ -158,6 +159,65 @@ fn who_lives_within_another_has_namespaces_in_its_cluster_and_nothing_of_the_clu
     assert!(lent.controllers.is_empty() && lent.pools.is_empty());
     assert_eq!(lent.namespaces.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["lodger-blockchain"]);
     assert_eq!(guest.network, host.network, "one network for both");
+}
+
+/// A `lodger` within the buyer's clusters, who has a group of services with a volume, which the buyer has not.
+fn with_a_lodger(more: &str) -> String {
+    let services = r#"{orders: {image: "b/orders:1.0", storage: {uploads: {size: 20Gi, path: /data}}}}"#;
+    let groups = format!("application: {{groups: {{api: {{services: {services}}}}}}}");
+    let lodger = format!("  lodger: {{domain: lodger.example, within: buyer, {more}{groups}}}\n");
+    two("").replace("ordering:", &format!("{lodger}ordering:"))
+}
+
+#[test]
+fn a_cluster_is_there_for_the_sake_of_one_who_lives_within_alone() {
+    let run = Run::text(&with_a_lodger(""));
+    let (host, guest) = (organization(&run, "buyer"), organization(&run, "lodger"));
+    let (own, lent) = (cluster(host, Cluster::Application), cluster(guest, Cluster::Application));
+    assert_eq!((lent.owner, &lent.name), (own.owner, &own.name));
+    assert!(own.namespaces.is_empty() && !own.pools.is_empty(), "nodes and nothing of its own");
+    let controllers: Vec<&str> = own.controllers.iter().map(|controller| controller.name.as_str()).collect();
+    assert_eq!(controllers, ["aws-load-balancer-controller", "cluster-autoscaler", "velero"]);
+    let classes =
+        |plan: &ClusterPlan| -> Vec<String> { plan.storage_classes.values().map(|class| class.name.clone()).collect() };
+    assert_eq!((classes(own), classes(lent)), (vec!["files".to_owned()], vec!["files".to_owned()]));
+    assert!(guest.clusters.len() == 1 && organization(&run, "seller").clusters.len() == 1);
+    assert!(guest.unbound.is_empty(), "the key of the host's volumes is the host's to give: {:?}", guest.unbound);
+}
+
+#[test]
+fn what_is_wrong_with_a_cluster_is_told_of_its_owner_alone() {
+    let ending = with_a_lodger("").replace("region: ap", "nat: single, kubernetes: \"1.34\", region: ap");
+    let refused = with_a_lodger("").replace("region: ap", "kubernetes: \"1.99\", zones: [ap-southeast-1a], region: ap");
+    for (text, expected) in [
+        (ending, vec![code::KUBERNETES_ENDING, code::PLATFORM_ADVICE]),
+        (refused, vec![code::ZONES_REFUSED, code::KUBERNETES_VERSION]),
+    ] {
+        let run = Run::text(&text);
+        let found = run.diagnostics.iter().filter(|one| one.code != code::UNALLOCATED);
+        let found: Vec<_> = found.map(|one| (one.code, one.organization.as_deref())).collect();
+        let expected: Vec<_> = expected.into_iter().map(|code| (code, Some("buyer"))).collect();
+        let sorted = |mut all: Vec<_>| {
+            all.sort();
+            all
+        };
+        assert_eq!(sorted(found), sorted(expected), "{}", run.report());
+    }
+}
+
+#[test]
+fn those_within_have_the_owners_range_and_no_row_of_their_own() {
+    let run = Run::text(&with_a_lodger(""));
+    let mut rows = run.environments[0].as_ref().unwrap().allocated.clone();
+    let count = rows.len();
+    rows.dedup();
+    assert_eq!(rows.len(), count, "the network's row stands once: {rows:?}");
+    // What a network of its own would have kept away from is in the way of the owner's.
+    let vpn = "vpn: {office: {gateway: 198.51.100.7, ranges: [10.0.0.0/9, 10.128.0.0/9]}}, ";
+    let run = Run::text(&with_a_lodger(vpn));
+    let overlap = run.diagnostics.iter().find(|one| one.code == code::NETWORK_OVERLAP).unwrap();
+    assert_eq!(overlap.organization.as_deref(), Some("lodger"));
+    assert!(overlap.message.contains("the network of `buyer`"), "{}", overlap.message);
 }
 
 #[test]

@@ -18,22 +18,24 @@ use serde_json::Value;
 
 use cluster::Cluster;
 
-const BLUEPRINTS: [&str; 6] = [
+const BLUEPRINTS: [&str; 7] = [
     "blueprints/akachain.yaml",
     "blueprints/minimal.yaml",
     "tests/blueprints/bft.yaml",
     "tests/blueprints/kafka.yaml",
     "tests/blueprints/raft.yaml",
     "tests/blueprints/services.yaml",
+    "tests/blueprints/within.yaml",
 ];
 
-/// Every cluster of a bundle by organization, kind and environment.
+/// Every cluster of a bundle by the organization that owns it, kind and environment.
 fn clusters(blueprint: &str) -> BTreeMap<String, Cluster> {
     let blueprint = Path::new(env!("CARGO_MANIFEST_DIR")).join(blueprint);
     let options = Options { blueprint, ..Options::default() };
     let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
     let plans = compile::plan(&options, &mut sources, &mut found);
     let plans = plans.unwrap_or_else(|| panic!("{}", render(Format::Human, &found, &sources, false)));
+    let owners = owners(&plans);
     let clusters = Mutex::new(BTreeMap::<String, Cluster>::new());
     compile::emit(
         &plans,
@@ -47,12 +49,24 @@ fn clusters(blueprint: &str) -> BTreeMap<String, Cluster> {
                 return;
             }
             let mut clusters = clusters.lock().unwrap();
-            let cluster = clusters.entry(format!("{organization}/{cluster}/{environment}")).or_default();
+            let owner = &owners[*organization];
+            let cluster = clusters.entry(format!("{owner}/{cluster}/{environment}")).or_default();
             cluster.0.extend(objects(&file.text));
         },
         &mut found,
     );
     clusters.into_inner().unwrap()
+}
+
+/// In whose clusters each organization's objects stand.
+fn owners(plans: &compile::Plans) -> BTreeMap<String, String> {
+    let plans = plans.environments.iter().map(|bound| &bound.plan);
+    let clusters = plans.flat_map(|plan| plan.organizations.iter().map(move |one| (plan, one)));
+    let owner = |(plan, one): (&akcgen::bind::Plan, &akcgen::bind::OrganizationPlan)| {
+        let name = |at| plan.consortium.organization(at).name.value.to_string();
+        Some((name(one.graph.organization), name(one.clusters.first()?.owner)))
+    };
+    clusters.filter_map(owner).collect()
 }
 
 fn objects(text: &str) -> Vec<Value> {

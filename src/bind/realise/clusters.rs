@@ -8,10 +8,11 @@ use serde_json::json;
 use super::context::Context;
 use super::needs;
 use super::pools::{self, PoolView, Pools, Types};
+use super::uses::Uses;
 use crate::base::{Object, Origin, Traced, TreePath};
 use crate::bind::{ClusterPlan, ControllerImage, ControllerPlan, NamespacePlan, StorageClassPlan};
 use crate::diag::code;
-use crate::expand::{Component, Content, EntryKind, Workload};
+use crate::expand::{Component, Content, Workload};
 use crate::resolve::{Cluster, NodePool};
 use crate::target::{Scope, Template};
 
@@ -39,8 +40,12 @@ pub(super) struct Built {
     pub name_scope: Option<String>,
 }
 
-/// The clusters in which the organization has anything, Blockchain first.
+/// The clusters that the organization has or has anything in, Blockchain first. Those who own them have them also for
+/// the sake of organizations within alone.
 pub(super) fn kinds(context: &Context) -> BTreeSet<Cluster> {
+    if context.owns_clusters() {
+        return context.home.keys().copied().collect();
+    }
     context.graph.namespaces.iter().map(|namespace| namespace.cluster).collect()
 }
 
@@ -61,7 +66,7 @@ pub(super) fn zones(context: &mut Context) -> Option<Vec<String>> {
     if zones.len() < fewest && !zones.is_empty() {
         let title = &context.target.definition.title;
         let message = format!("{title} needs at least {fewest} zones, and there is {}", zones.len());
-        context.problem(code::ZONES_REFUSED, written.origin, message, "name more zones");
+        context.cluster_problem(code::ZONES_REFUSED, written.origin, message, "name more zones");
     }
     fragile(context, zones.len(), written.origin);
     Some(zones.into_iter().collect())
@@ -89,12 +94,12 @@ fn version(context: &mut Context) -> Option<Traced<String>> {
     let version = context.text(&kubernetes.r#use, &scope)?;
     let (oldest, newest) = (&kubernetes.oldest.value, &kubernetes.newest.value);
     let Some(number) = minor(&version.value) else {
-        context.problem(code::KUBERNETES_VERSION, version.origin, "this is no version of Kubernetes", "");
+        context.cluster_problem(code::KUBERNETES_VERSION, version.origin, "this is no version of Kubernetes", "");
         return None;
     };
     if minor(oldest).is_some_and(|oldest| number < oldest) || minor(newest).is_some_and(|newest| number > newest) {
         let message = format!("bundles for {} are made for Kubernetes {oldest} to {newest}", definition.title);
-        context.problem(code::KUBERNETES_VERSION, version.origin, message, "use a version between the two");
+        context.cluster_problem(code::KUBERNETES_VERSION, version.origin, message, "use a version between the two");
         return None;
     }
     if let Some(support) = kubernetes.support.get(&version.value) {
@@ -102,13 +107,18 @@ fn version(context: &mut Context) -> Option<Traced<String>> {
         let (standard, extended) = (support.standard.value, support.extended.value);
         if today >= extended {
             let message = format!("Kubernetes {} is not supported any more since {extended}", version.value);
-            context.problem(code::KUBERNETES_VERSION, version.origin, message, &format!("use {newest}"));
+            context.cluster_problem(code::KUBERNETES_VERSION, version.origin, message, &format!("use {newest}"));
         } else if today.until(standard) <= i64::from(kubernetes.notice) {
             let message = format!(
                 "standard support of Kubernetes {} ends on {standard} (as of {today}); extended support, which costs more, on {extended}",
                 version.value
             );
-            context.problem(code::KUBERNETES_ENDING, version.origin, message, &format!("plan the upgrade to {newest}"));
+            context.cluster_problem(
+                code::KUBERNETES_ENDING,
+                version.origin,
+                message,
+                &format!("plan the upgrade to {newest}"),
+            );
         }
     }
     Some(version)
@@ -120,7 +130,7 @@ fn minor(version: &str) -> Option<u32> {
 }
 
 /// One cluster; none after a fault.
-pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster, owned: bool) -> Option<Built> {
+pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Option<Built> {
     let definition = &context.target.definition;
     let home = context.at_home().with("cluster", &json!({"kind": kind.as_str()}));
     let name = context.text(&definition.clusters.name, &home)?;
@@ -148,13 +158,13 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster, owned
         zones: common.zones.clone(),
         pools: pools.plans.clone(),
         namespaces: Vec::new(),
-        storage_classes: storage_classes(context, kind, &scope),
+        storage_classes: context.of_the_owner(|context| storage_classes(context, kind, &scope)),
         prelude: Vec::new(),
         documents: Vec::new(),
         services: Vec::new(),
         controllers: Vec::new(),
     };
-    if owned {
+    if context.owns_clusters() {
         plan.prelude = context.documents(&definition.clusters.prelude, &scope);
         plan.documents = context.documents(&definition.clusters.documents, &scope);
         plan.controllers = controllers(context, &scope);
@@ -168,39 +178,28 @@ fn name_fits(context: &mut Context, name: &Traced<String>) {
     if name.value.len() > longest {
         let message = format!("the cluster's name `{}` has more than {longest} characters", name.value);
         let help = "give the organization or the environment a shorter name";
-        context.problem(code::NAME_TOO_LONG, context.organization.name.origin, message, help);
+        context.cluster_problem(code::NAME_TOO_LONG, context.organization.name.origin, message, help);
     }
 }
 
-/// What expressions see of a cluster. A cluster that others live in may need whatever they need.
+/// What expressions see of a cluster.
 fn view(context: &Context, common: &Common, kind: Cluster, name: &str) -> serde_json::Value {
-    let graph = context.graph;
-    let own = graph.organization;
-    let lodgers =
-        context.consortium.described().any(|(_, _, other)| other.within.is_some_and(|host| host.value == own));
-    let here = |workload: &Workload| workload.cluster == kind;
-    let entries = graph.entries.iter().filter(|entry| here(&graph.workloads[entry.workload.0]));
-    let (mut web, mut balanced) = (lodgers, lodgers);
-    for entry in entries {
-        match entry.kind {
-            EntryKind::Web { .. } => web = true,
-            _ => balanced = true,
-        }
-    }
-    let workloads = || graph.workloads.iter().filter(|workload| here(workload));
+    let namespaces = context.graph.namespaces.iter().filter(|namespace| namespace.cluster == kind);
+    let nothing = Uses::default();
+    let uses = context.home.get(&kind).unwrap_or(&nothing);
     json!({
         "kind": kind.as_str(),
         "name": name,
         "kubernetes": common.kubernetes.value,
         "zones": common.zones,
         "dnsSuffix": context.target.definition.clusters.dns_suffix,
-        "namespaces": graph.namespaces.iter().filter(|namespace| namespace.cluster == kind).map(|namespace| &namespace.name).collect::<Vec<_>>(),
+        "namespaces": namespaces.map(|namespace| &namespace.name).collect::<Vec<_>>(),
         "uses": {
-            "web": web,
-            "entries": balanced,
-            "secrets": lodgers || graph.secrets.iter().any(|secret| secret.cluster == kind),
-            "backups": lodgers || workloads().any(|workload| workload.backup.is_some() && !workload.volumes.is_empty()),
-            "sharedFiles": lodgers || workloads().any(needs::mounts_shared_files),
+            "web": uses.web,
+            "entries": uses.entries,
+            "secrets": uses.secrets,
+            "backups": uses.backups,
+            "sharedFiles": uses.shared_files,
         },
     })
 }
@@ -231,16 +230,14 @@ struct ClassData {
 
 fn storage_classes(context: &mut Context, kind: Cluster, scope: &Scope) -> BTreeMap<Content, StorageClassPlan> {
     let mut classes = BTreeMap::new();
-    let graph = context.graph;
-    let volumes =
-        graph.workloads.iter().filter(|workload| workload.cluster == kind).flat_map(|workload| &workload.volumes);
-    let used: BTreeMap<Content, Origin> = volumes.map(|volume| (volume.content, volume.size.origin)).collect();
+    let home = context.home;
+    let Some(used) = home.get(&kind).map(|uses| &uses.volumes) else { return classes };
     let Some((_, first)) = used.first_key_value() else { return classes };
     let Some(needs) = context.target.definition.needs.block_volumes.details() else {
         needs::omitted(context, "block volumes", *first);
         return classes;
     };
-    for content in used.into_keys() {
+    for content in used.keys().copied() {
         let template = match content {
             Content::Ledger => &needs.ledger,
             Content::State => &needs.state,

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::uses::Uses;
 use crate::base::image::{mirrored, split_tag};
 use crate::base::name::RelativePath;
 use crate::base::{Object, Origin, Text, Traced, Tree, TreePath};
 use crate::bind::{Allocations, Bindings, Unbound};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::expand::OrganizationGraph;
-use crate::resolve::{Consortium, Description, OrgIx, Organization};
+use crate::resolve::{Cluster, Consortium, Description, OrgIx, Organization};
 use crate::target::{Evaluator, Fault, Parameters, Scope, Target, Template};
 
 /// The organization that is being bound. Its clusters are those of `owner`, itself unless it lives within another's.
@@ -21,6 +22,8 @@ pub(super) struct Context<'a> {
     pub organization: &'a Organization,
     pub description: &'a Description,
     pub owner: OrgIx,
+    /// The owner's clusters in which anything stands.
+    pub home: &'a BTreeMap<Cluster, Uses>,
     pub target: &'a Target,
     pub parameters: Parameters,
     pub allocations: &'a Allocations,
@@ -49,6 +52,11 @@ impl<'a> Context<'a> {
         }
         self.scope = scope;
         self.bindings();
+    }
+
+    /// Whether the organization stands in clusters of its own.
+    pub fn owns_clusters(&self) -> bool {
+        self.owner == self.graph.organization
     }
 
     /// The scope in which a cluster is named: that of the organization whose cluster it is.
@@ -107,6 +115,24 @@ impl<'a> Context<'a> {
             None => finding,
         };
         self.finding(if help.is_empty() { finding } else { finding.help(help) });
+    }
+
+    /// [`Context::problem`] of the clusters as such: told of once, with the organization that owns them, since those that
+    /// live within can do nothing about it.
+    pub fn cluster_problem(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: &str) {
+        if self.owns_clusters() {
+            self.problem(code, origin, message, help);
+        }
+    }
+
+    /// Evaluates what only the owner of the clusters emits: the bindings that it uses are the owner's to give.
+    pub fn of_the_owner<T>(&mut self, evaluate: impl FnOnce(&mut Self) -> T) -> T {
+        let own = self.evaluator.clone();
+        let value = evaluate(self);
+        if !self.owns_clusters() {
+            self.evaluator = own;
+        }
+        value
     }
 
     fn kept<T>(&mut self, result: Result<T, Fault>) -> Option<T> {

@@ -11,6 +11,7 @@ mod network;
 mod pools;
 mod ports;
 mod together;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,7 @@ use crate::target::{Evaluator, Missing, Scope, Target, cidr};
 
 pub use allocated::{Allocated, Row};
 pub use together::together;
+pub use uses::{Homes, homes};
 
 /// An organization bound to its target, without flows.
 #[derive(Debug)]
@@ -48,22 +50,31 @@ pub struct Realised {
     pub system: (u64, u64, u32),
 }
 
-/// Binds one organization of a consortium to its target; `traced` keeps the origin of every part of the target's
-/// documents. `None` where it is refused; then every reason is recorded.
+/// What all organizations of an environment are bound with.
+pub struct Given<'a> {
+    pub consortium: &'a Consortium,
+    /// The clusters of all organizations.
+    pub homes: Homes,
+    pub allocations: &'a Allocations,
+    pub bindings: &'a Bindings,
+    /// Whether the origin of every part of the targets' documents is kept.
+    pub traced: bool,
+}
+
+/// Binds one organization of a consortium to its target. `None` where it is refused; then every reason is recorded.
 pub fn realise(
-    consortium: &Consortium,
+    given: &Given,
     graph: OrganizationGraph,
     target: &Target,
-    allocations: &Allocations,
-    bindings: &Bindings,
-    traced: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Realised> {
+    let Given { consortium, ref homes, allocations, bindings, traced } = *given;
     let organization = consortium.organization(graph.organization);
     let description = organization.description()?;
-    let owner = description.within.map_or(graph.organization, |host| host.value);
+    let owner = uses::owner(consortium, graph.organization);
     let at_home = consortium.organization(owner);
     let block = at_home.description().and_then(|home| home.parameters.as_ref());
+    let nowhere = BTreeMap::new();
     let mut found = Diagnostics::new();
     let context = Context {
         consortium,
@@ -71,6 +82,7 @@ pub fn realise(
         organization,
         description,
         owner,
+        home: homes.get(&owner).unwrap_or(&nowhere),
         target,
         parameters: target.parameters(block),
         allocations,
@@ -95,10 +107,7 @@ fn run(mut context: Context, home: &str, missing: &[Missing]) -> Option<Realised
         return None;
     }
     if !missing.is_empty() {
-        // Whoever lives within another's clusters lives by the other's parameters.
-        if context.description.within.is_none() {
-            missing.iter().for_each(|missing| missing_parameter(&mut context, missing));
-        }
+        missing.iter().for_each(|missing| missing_parameter(&mut context, missing));
         return None;
     }
     known_bindings(&mut context);
@@ -115,21 +124,21 @@ fn run(mut context: Context, home: &str, missing: &[Missing]) -> Option<Realised
         .scope
         .trace("network", range.as_ref().map_or(Origin::Rule("the target knows no network"), |range| range.origin));
     values(&mut context);
-    let owned = context.owner == context.graph.organization;
     let common = clusters::common(&mut context, zones)?;
     let kinds = clusters::kinds(&context);
-    let built: Vec<Built> =
-        kinds.into_iter().filter_map(|kind| clusters::build(&mut context, &common, kind, owned)).collect();
-    findings(&mut context, &built);
+    let built: Vec<Built> = kinds.into_iter().filter_map(|kind| clusters::build(&mut context, &common, kind)).collect();
+    if context.owns_clusters() {
+        findings(&mut context, &built);
+    }
     subnets(&mut context, &built);
-    Some(assemble(context, built, range, allocated, owned))
+    Some(assemble(context, built, range, allocated))
 }
 
 fn missing_parameter(context: &mut Context, missing: &Missing) {
     let message = format!("`{}` lacks the key `{}`", missing.owner, missing.key);
     let help = missing.example.as_ref().map(|example| format!("for example `{}: {example}`", missing.key));
     let origin = missing.origin.unwrap_or(context.organization.name.origin);
-    context.problem(code::MISSING_KEY, origin, message, &help.unwrap_or_default());
+    context.cluster_problem(code::MISSING_KEY, origin, message, &help.unwrap_or_default());
 }
 
 /// Everything that stands in the clusters.
@@ -138,12 +147,13 @@ fn assemble(
     built: Vec<Built>,
     range: Option<Traced<String>>,
     mut allocated: Vec<Allocated>,
-    owned: bool,
 ) -> Realised {
     let scopes: BTreeMap<Cluster, Scope> =
         built.iter().map(|built| (built.plan.cluster, built.scope.clone())).collect();
-    let name_scopes =
-        built.iter().filter(|_| owned).filter_map(|built| Some((built.plan.cluster, built.name_scope.clone()?)));
+    let name_scopes = built
+        .iter()
+        .filter(|_| context.owns_clusters())
+        .filter_map(|built| Some((built.plan.cluster, built.name_scope.clone()?)));
     let name_scopes = name_scopes.collect();
     let mut network = Network::default();
     let mut workloads = Vec::new();

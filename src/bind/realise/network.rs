@@ -8,6 +8,7 @@ use super::context::Context;
 use crate::base::name::OrganizationName;
 use crate::base::{Origin, Span, Traced};
 use crate::diag::{Diagnostic, code};
+use crate::resolve::Description;
 use crate::target::cidr;
 
 /// A range with the words for it.
@@ -18,8 +19,8 @@ pub(super) struct Named {
 }
 
 /// The range of the organization's network: as its parameters say, as it is allocated, or computed. None where the target
-/// knows none. A computed one depends on the organization's name and its own other ranges alone, so that no other
-/// organization disturbs it.
+/// knows none. A computed one depends on the name and the other ranges of the network's owner alone, so that no other
+/// organization disturbs it, and whoever lives within computes the same.
 pub(super) fn range(context: &mut Context, home: &str, allocated: &mut Vec<Allocated>) -> Option<Traced<String>> {
     let definition = &context.target.definition.network;
     let scope = context.scope.clone();
@@ -34,14 +35,18 @@ pub(super) fn range(context: &mut Context, home: &str, allocated: &mut Vec<Alloc
     let range = match row {
         Some(row) => row.as_ref().map(|range| range.to_string()),
         None => {
-            let others: Vec<Ipv4Net> = outside(context).into_iter().map(|named| named.range).collect();
+            let owner = context.consortium.organization(context.owner).description()?;
+            let others = outside(owner).into_iter().chain(services(context));
+            let others: Vec<Ipv4Net> = others.map(|named| named.range).collect();
             let name = format!("{environment}/{home}");
             let range = free(&allocate.from.value, allocate.prefix.value, &name, &others)?;
             Traced::new(range, Origin::Rule("a range of its own, computed from the organization's name"))
         }
     };
-    let organization = OrganizationName::trusted(home);
-    allocated.push(Allocated { organization, row: Row::Cidr(range.value.clone()), kept: row.is_some() });
+    if context.owns_clusters() {
+        let organization = OrganizationName::trusted(home);
+        allocated.push(Allocated { organization, row: Row::Cidr(range.value.clone()), kept: row.is_some() });
+    }
     Some(range)
 }
 
@@ -58,9 +63,8 @@ fn free(from: &str, prefix: u8, name: &str, others: &[Ipv4Net]) -> Option<String
     })
 }
 
-/// Ranges outside of the organization's network that its workloads must be able to tell from it.
-fn outside(context: &mut Context) -> Vec<Named> {
-    let description = context.description;
+/// Ranges outside of an organization's network that its workloads must be able to tell from it: its VPNs and systems.
+fn outside(description: &Description) -> Vec<Named> {
     let mut ranges = Vec::new();
     for vpn in &description.vpns {
         for range in &vpn.ranges {
@@ -74,12 +78,15 @@ fn outside(context: &mut Context) -> Vec<Named> {
             system.address.origin,
         ));
     }
-    let scope = context.scope.clone();
-    let services = context.target.definition.network.services.as_ref();
-    if let Some(services) = services.and_then(|services| context.data::<String>(services, &scope)) {
-        ranges.extend(named("the clusters' Services".to_owned(), &services.value, services.origin));
-    }
     ranges
+}
+
+/// The range of the Services of the clusters that the organization stands in, where the target knows one.
+fn services(context: &mut Context) -> Option<Named> {
+    let template = context.target.definition.network.services.as_ref()?;
+    let scope = context.scope.clone();
+    let services = context.data::<String>(template, &scope)?;
+    named("the clusters' Services".to_owned(), &services.value, services.origin)
 }
 
 fn named(what: String, range: &str, origin: Origin) -> Option<Named> {
@@ -91,33 +98,33 @@ pub(super) fn check(context: &mut Context, range: &Traced<String>) {
     let Ok(own) = cidr::parse(&range.value) else { return };
     if own.network() != own.addr() {
         let message = format!("`{}` is no range: its first address is {}", range.value, own.trunc());
-        context.problem(code::ADDRESS, range.origin, message, "write the range with its first address");
+        context.cluster_problem(code::ADDRESS, range.origin, message, "write the range with its first address");
         return;
     }
-    let others = outside(context);
-    let organization = format!("the network of `{}`", context.organization.name.value);
-    for other in &others {
-        if cidr::overlap(&own, &other.range) {
-            overlap(context, (&organization, own, range.origin), (&other.what, other.range, other.origin));
-        }
+    let what = format!("the network of `{}`", context.consortium.organization(context.owner).name.value);
+    let network = Named { what, range: own, origin: range.origin };
+    let services = services(context);
+    if let Some(services) = services.as_ref().filter(|_| context.owns_clusters()) {
+        apart(context, &network, services);
     }
-    let services = others.iter().find(|named| named.what == "the clusters' Services");
-    for other in others.iter().filter(|other| services.is_some_and(|services| services.what != other.what)) {
-        if let Some(services) = services
-            && cidr::overlap(&services.range, &other.range)
-        {
-            overlap(
-                context,
-                (&other.what, other.range, other.origin),
-                (&services.what, services.range, services.origin),
-            );
+    for other in outside(context.description) {
+        apart(context, &network, &other);
+        if let Some(services) = &services {
+            apart(context, &other, services);
         }
     }
 }
 
-fn overlap(context: &mut Context, one: (&str, Ipv4Net, Origin), other: (&str, Ipv4Net, Origin)) {
-    let finding = overlapping(one, other, context.organization.name.origin.span());
-    context.finding(finding);
+/// Refuses two ranges that share an address.
+fn apart(context: &mut Context, one: &Named, other: &Named) {
+    if cidr::overlap(&one.range, &other.range) {
+        let otherwise = context.organization.name.origin.span();
+        context.finding(overlapping(
+            (&one.what, one.range, one.origin),
+            (&other.what, other.range, other.origin),
+            otherwise,
+        ));
+    }
 }
 
 /// Two ranges share an address. Marked at the one that somebody wrote, else at `otherwise`.

@@ -1,0 +1,64 @@
+//! What everybody in an organization's clusters asks of them: its own workloads and those of the organizations within.
+
+use std::collections::BTreeMap;
+
+use super::needs;
+use crate::base::Origin;
+use crate::expand::{Content, EntryKind, OrganizationGraph};
+use crate::resolve::{Cluster, Consortium, OrgIx};
+
+/// What the workloads of one cluster use, whosever they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Entries for HTTP.
+    pub web: bool,
+    /// Entries of any other kind.
+    pub entries: bool,
+    pub secrets: bool,
+    pub backups: bool,
+    pub shared_files: bool,
+    /// What block volumes hold, each with the first that does.
+    pub volumes: BTreeMap<Content, Origin>,
+}
+
+/// By organization that has clusters of its own, the clusters in which anything stands.
+pub type Homes = BTreeMap<OrgIx, BTreeMap<Cluster, Uses>>;
+
+/// The organization in whose clusters another's workloads stand: itself, unless it lives within another's.
+pub fn owner(consortium: &Consortium, at: OrgIx) -> OrgIx {
+    let description = consortium.organization(at).description();
+    description.and_then(|description| description.within).map_or(at, |host| host.value)
+}
+
+/// The clusters of every organization that is described here.
+pub fn homes(consortium: &Consortium, graphs: &[OrganizationGraph]) -> Homes {
+    let mut homes = Homes::new();
+    for graph in graphs {
+        add(graph, homes.entry(owner(consortium, graph.organization)).or_default());
+    }
+    homes
+}
+
+fn add(graph: &OrganizationGraph, clusters: &mut BTreeMap<Cluster, Uses>) {
+    for namespace in &graph.namespaces {
+        clusters.entry(namespace.cluster).or_default();
+    }
+    for workload in &graph.workloads {
+        let uses = clusters.entry(workload.cluster).or_default();
+        uses.backups |= workload.backup.is_some() && !workload.volumes.is_empty();
+        uses.shared_files |= needs::mounts_shared_files(workload);
+        for volume in &workload.volumes {
+            uses.volumes.entry(volume.content).or_insert(volume.size.origin);
+        }
+    }
+    for entry in &graph.entries {
+        let uses = clusters.entry(graph.workloads[entry.workload.0].cluster).or_default();
+        match entry.kind {
+            EntryKind::Web { .. } => uses.web = true,
+            EntryKind::Grpc { .. } | EntryKind::Private | EntryKind::Consortium => uses.entries = true,
+        }
+    }
+    for secret in &graph.secrets {
+        clusters.entry(secret.cluster).or_default().secrets = true;
+    }
+}
