@@ -129,6 +129,7 @@ codes! {
     (DESCRIBED_TWICE, "AKC0120", Error, "an organization is described in two files"),
     (PATH_OUTSIDE, "AKC0121", Error, "a path leads out of the blueprint's folder"),
     (UNKNOWN_ENVIRONMENT, "AKC0122", Error, "no such environment"),
+    (NUL, "AKC0123", Error, "a NUL character in a text"),
     (TLS_SWITCH, "AKC0181", Error, "TLS switched in a blueprint"),
     (SOLO, "AKC0182", Error, "the consensus `solo`"),
     (OLD_FABRIC, "AKC0183", Error, "a Fabric that is no longer supported"),

@@ -215,6 +215,16 @@ impl Diagnostics {
         self.kept.is_empty()
     }
 
+    /// Replaces the change that findings of a code offer at a place, for a stage that knows better what is meant there.
+    pub fn suggest_instead(&mut self, span: Span, code: Code, suggestion: Option<Suggestion>) {
+        let there: Vec<Diagnostic> =
+            self.kept.iter().filter(|one| one.span == Some(span) && one.code == code).cloned().collect();
+        for one in there {
+            self.kept.remove(&one);
+            self.kept.insert(Diagnostic { suggestion: suggestion.clone(), ..one });
+        }
+    }
+
     /// Whether an error marks exactly this place already, so that a later stage need not complain about the same text.
     pub fn has_error_at(&self, span: Span) -> bool {
         self.kept.iter().any(|one| one.span == Some(span) && one.severity() == Severity::Error)

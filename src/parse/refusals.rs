@@ -210,9 +210,18 @@ impl<'a> Walk<'a> {
                 ranges under `internet`";
             return told(code::NODE_PORT, "no port of a node is opened", help);
         }
+        if choices.contains(&"organization") && matches!(seen.as_str(), "internet" | "public" | "external" | "world") {
+            let message =
+                format!("{} is no choice for who may reach a service: the internet is let in by ranges", shown(&seen));
+            return told(code::NOT_A_CHOICE, &message, INTERNET);
+        }
         None
     }
 }
+
+/// How a service is opened to the internet.
+const INTERNET: &str = "write the address ranges that may reach it: `exposure: {internet: [203.0.113.0/24]}`, or name \
+    front ends: `exposure: [portal]`";
 
 fn refused_key(key: &str, object: &Json) -> Option<&'static Refusal> {
     let is_beside = |name| object.get("properties").is_some_and(|all| all.get(name).is_some());

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::schema::expected;
 use crate::base::{Sources, TreePath};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, code};
 use crate::source::{Entry, Node};
 
 /// A schema, ready to check trees with.
@@ -65,8 +65,13 @@ impl Shape {
             let Some(place) = Place::find(root, &TreePath::from(fault.path.to_owned())) else { continue };
             words::tell(self, fault, &place, sources, &mut reported);
         }
-        reported.retain(|one| one.span.is_none_or(|span| !diagnostics.has_error_at(span)));
-        diagnostics.extend(reported);
+        for one in reported {
+            match one.span.filter(|span| diagnostics.has_error_at(*span)) {
+                // What is read as text in case of doubt is none here.
+                Some(span) => diagnostics.suggest_instead(span, code::AMBIGUOUS_SCALAR, one.suggestion),
+                None => diagnostics.push(one),
+            }
+        }
     }
 
     /// Takes an error apart. Of several alternatives the one that takes values of the instance's type is meant.

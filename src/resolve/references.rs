@@ -49,7 +49,13 @@ pub(super) fn frontends(context: &mut Context, home: &Home, named: &[Traced<Labe
             None => {
                 let names = known.keys().map(|frontend| frontend.value.as_str());
                 let unknown = unknown(code::UNKNOWN_FRONTEND, name, "front end", "not declared under `frontends`");
-                context.push(unknown.nearest(&name.value, "front ends", names));
+                let unknown = unknown.nearest(&name.value, "front ends", names);
+                context.push(match name.value.as_str() {
+                    "internet" => {
+                        unknown.help("the internet is let in by ranges: `exposure: {internet: [203.0.113.0/24]}`")
+                    }
+                    _ => unknown,
+                });
             }
         }
     }

@@ -53,17 +53,42 @@ pub(super) fn too_many_nodes(span: Span, most: usize) -> Diagnostic {
         .help("a blueprint can be a folder: `consortium.yaml` beside `organizations/<organization>.yaml`")
 }
 
+/// The offered change keeps it the text as which it is read.
 pub(super) fn ambiguous(text: &str, other: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::AMBIGUOUS_SCALAR, format!("YAML readers disagree about {}", shown(text)))
-        .at(span, format!("text to some, {other} to others"));
-    match other {
-        "true" | "false" => diagnostic
-            .help(format!("write `{other}` if that is meant, or put it in quotes if text is meant"))
-            .suggest(span, other),
-        _ => diagnostic
-            .help("put it in quotes if text is meant; write a plain decimal number if a number is meant")
-            .suggest(span, format!("\"{text}\"")),
+    let help = match other {
+        "true" | "false" => format!("write `{other}` if that is meant, or put it in quotes if text is meant"),
+        _ => "put it in quotes if text is meant; write a plain decimal number if a number is meant".to_owned(),
+    };
+    Diagnostic::new(code::AMBIGUOUS_SCALAR, format!("YAML readers disagree about {}", shown(text)))
+        .at(span, format!("text to some, {other} to others"))
+        .help(help)
+        .suggest(span, format!("\"{text}\""))
+}
+
+/// Marks the first escape in the text of a scalar that stands for NUL; raw ones have refused the whole file.
+pub(super) fn nul(text: &str, scalar: Span) -> Diagnostic {
+    let written = text.get(scalar.start as usize..scalar.end as usize).unwrap_or_default();
+    let span = escape_of_nul(written).map_or(scalar, |(start, length)| {
+        let at = |byte: usize| scalar.start.saturating_add(u32::try_from(byte).unwrap_or(u32::MAX));
+        Span { start: at(start), end: at(start + length), ..scalar }
+    });
+    Diagnostic::new(code::NUL, "no text can hold a NUL character").at(span, "an escape of NUL").help(
+        "take it out: it ends what a program is given; for a backslash and a zero write `\\\\0`, or single quotes",
+    )
+}
+
+/// Where the first escape of NUL in a scalar in double quotes begins, and its length.
+fn escape_of_nul(written: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(at) = written.get(from..)?.find('\\').map(|at| from + at) {
+        let rest = written.get(at..)?;
+        let escape = ["\\0", "\\x00", "\\u0000", "\\U00000000"].into_iter().find(|escape| rest.starts_with(escape));
+        if let Some(escape) = escape {
+            return Some((at, escape.len()));
+        }
+        from = at + 1 + rest.chars().nth(1).map_or(1, char::len_utf8);
     }
+    None
 }
 
 /// Why a scalar cannot be a key; `None` if it can. Integers are taken as the text they are written as.
@@ -156,6 +181,7 @@ pub(super) fn unprintable(text: &str, file: FileId) -> Vec<Diagnostic> {
         let message = format!("the text holds {what} (U+{:04X})", u32::from(character));
         let help = match (character, byte) {
             ('\u{FEFF}', 0) => "save the file as UTF-8 without a byte order mark",
+            ('\0', _) => "remove it",
             _ => "remove it; in double quotes it can be written as an escape such as `\\u202E`",
         };
         found.push(Diagnostic::new(code::NOT_TEXT, message).at(span, "here").help(help));

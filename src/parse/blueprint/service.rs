@@ -238,7 +238,7 @@ pub struct Probe {
     #[schemars(example = &"http")]
     pub port: Option<Traced<Label>>,
     /// How long the service may take to start; 2m unless given.
-    #[schemars(example = &"2m")]
+    #[schemars(example = &"90s")]
     pub start: Option<Traced<Duration>>,
 }
 

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use serde_json::json;
+
 use super::*;
 use crate::parse::normalise::normalise;
 use crate::parse::{schema, toy};
@@ -79,6 +81,44 @@ fn types_are_told_in_words_with_a_remedy() {
     ] {
         assert_eq!(told(text), [expected], "{text}");
     }
+}
+
+#[test]
+fn a_number_for_an_amount_gets_the_unit_of_the_example() {
+    let amount =
+        json!({"type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi)$", "examples": ["256Mi"], "x-expected": "an amount"});
+    let schema =
+        json!({"type": "object", "properties": {"memory": amount, "name": {"type": "string", "examples": ["a"]}}});
+    let unit = "write the number with its unit";
+    for (text, expected) in [
+        ("memory: 512\n", format!("AKC0112 1:9 `memory` must be an amount (this is an integer) {unit} => 512Mi")),
+        ("memory: '512'\n", format!("AKC0114 1:9 `512` cannot be `memory` (expected an amount) {unit} => 512Mi")),
+        ("memory: 536870912\n", "AKC0112 1:9 `memory` must be an amount (this is an integer) ".to_owned()),
+        ("memory: 0.5\n", "AKC0112 1:9 `memory` must be an amount (this is a number) ".to_owned()),
+        ("memory: true\n", "AKC0112 1:9 `memory` must be an amount (this is true or false) ".to_owned()),
+        ("memory: 512MB\n", "AKC0114 1:9 `512MB` cannot be `memory` (expected an amount) ".to_owned()),
+    ] {
+        assert_eq!(told_by(schema.clone(), text), [expected], "{text}");
+    }
+    assert!(told_by(schema, "name: 5\n")[0].ends_with("in quotes => \"5\""));
+}
+
+#[test]
+fn what_readers_disagree_about_is_mended_as_its_place_asks() {
+    let schema = json!({"type": "object", "properties": {
+        "title": {"type": "string"}, "flag": {"type": "boolean"}, "count": {"type": "integer"},
+        "any": {"anyOf": [{"type": "string"}, {"type": "boolean"}]},
+    }});
+    let text = "title: yes\nflag: yes\ncount: 0x10\nany: off\nother: on\n";
+    let sources = toy::sources(text);
+    let file = sources.iter().next().unwrap().0;
+    let mut diagnostics = Diagnostics::new();
+    let node = crate::source::read(&sources, file, &mut diagnostics).unwrap();
+    Shape::new(schema).unwrap().check(&node, &sources, &mut diagnostics);
+    let changes: Vec<_> =
+        diagnostics.iter().map(|one| one.suggestion.as_ref().map(|one| one.replacement.as_str())).collect();
+    assert_eq!(changes, [Some("\"yes\""), Some("true"), None, Some("\"off\""), Some("\"on\"")]);
+    assert!(diagnostics.iter().all(|one| one.code == crate::diag::code::AMBIGUOUS_SCALAR));
 }
 
 #[test]

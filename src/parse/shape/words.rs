@@ -80,24 +80,46 @@ fn wrong_type(place: &Place, expected: &str, schema: &Json, sources: &Sources) -
     }
 }
 
-/// The same value, written so that it has the expected type.
+/// The same value, written so that it is what the schema expects.
 fn remedy(node: &Node, schema: &Json, written: &str) -> Option<(&'static str, String)> {
     let wanted: BTreeSet<&str> = types(schema).collect();
     match &node.value {
         Value::Int(_) | Value::Float(_) | Value::Bool(_) if wanted.contains("string") => {
-            Some(("put text that looks like a number or a truth value in quotes", format!("\"{written}\"")))
+            let quoted = ("put text that looks like a number or a truth value in quotes", format!("\"{written}\""));
+            if fits(schema, written) { Some(quoted) } else { with_unit(schema, written) }
         }
         Value::Str(text) if wanted.contains("integer") && matches!(meaning(text), Plain::Int(_)) => {
             Some(("numbers are written without quotes", text.clone()))
         }
-        Value::Str(text) if wanted.contains("boolean") && matches!(meaning(text), Plain::Bool(_)) => {
-            Some(("true and false are written without quotes", text.clone()))
+        Value::Str(text) if wanted.contains("boolean") => {
+            let word = match meaning(text) {
+                Plain::Bool(value) => value.to_string(),
+                Plain::Ambiguous(word @ ("true" | "false")) => word.to_owned(),
+                _ => return None,
+            };
+            Some(("true and false are written without quotes", word))
         }
         Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Str(_) if wanted.contains("array") => {
             (!written.contains('\n')).then(|| ("a list of one item is written in brackets", format!("[{written}]")))
         }
         _ => None,
     }
+}
+
+/// Whether a schema that refers to no other takes a text.
+fn fits(schema: &Json, text: &str) -> bool {
+    jsonschema::validator_for(schema).is_ok_and(|validator| validator.is_valid(&text.into()))
+}
+
+/// A number with the unit of the schema's example, where that makes it what is expected.
+fn with_unit(schema: &Json, number: &str) -> Option<(&'static str, String)> {
+    /// A longer number counts something smaller than the example's unit.
+    const LONGEST: usize = 5;
+    let example = schema.get("examples")?.get(0)?.as_str()?;
+    let unit = example.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let amount = format!("{number}{unit}");
+    let is_number = number.len() <= LONGEST && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !unit.is_empty() && fits(schema, &amount)).then_some(("write the number with its unit", amount))
 }
 
 fn no_choice(place: &Place, choices: &[&Json]) -> Diagnostic {
@@ -188,8 +210,12 @@ fn bad_format(error: &ValidationError, schema: &Json, place: &Place) -> Diagnost
         (None, Kind::Pattern { pattern }) => format!("text that matches `{pattern}`"),
         _ => "another form".to_owned(),
     };
-    Diagnostic::new(code::BAD_FORMAT, format!("{} cannot be {}", shown(seen), place.name()))
-        .at(place.node.span, format!("expected {expected}"))
+    let diagnostic = Diagnostic::new(code::BAD_FORMAT, format!("{} cannot be {}", shown(seen), place.name()))
+        .at(place.node.span, format!("expected {expected}"));
+    match with_unit(schema, seen) {
+        Some((help, replacement)) => diagnostic.help(help).suggest(place.node.span, replacement),
+        None => diagnostic,
+    }
 }
 
 /// What a bound demands, and what the marked value is instead.

@@ -141,6 +141,20 @@ fn text_that_screens_do_not_show_is_refused() {
 }
 
 #[test]
+fn an_escape_of_nul_is_refused_where_it_stands() {
+    for (text, place) in [
+        ("a: \"x\\0y\"\n", "1:6"),
+        ("a: \"\\\\0 é\\x00\"\n", "1:10"),
+        ("a: [\"\\u0000\"]\n", "1:6"),
+        ("a:\n  \"one\n  \\U00000000\"\n", "3:3"),
+        ("\"k\\0\": 1\n", "1:3"),
+    ] {
+        assert_eq!(outcome(text).1, [format!("AKC0123 {place} no text can hold a NUL character")], "{text}");
+    }
+    assert_eq!(outcome("a: \"\\\\0\"\nb: '\\0'\nc: \"\\x01\"\n").1, [] as [&str; 0]);
+}
+
+#[test]
 fn the_nesting_limit_counts_lists_and_maps_together() {
     let nested = |depth: usize| format!("{}{}", "{a: [".repeat(depth / 2), "]}".repeat(depth / 2));
     assert_eq!(outcome(&nested(DEEPEST)).1, [] as [&str; 0]);
