@@ -17,7 +17,7 @@ pub enum Step {
 
 impl Step {
     /// The key that this step names in a map.
-    pub(crate) fn key(&self) -> Text {
+    pub fn key(&self) -> Text {
         match self {
             Step::Key(key) => key.clone(),
             Step::Index(at) => at.to_string().into(),

@@ -1,8 +1,6 @@
 //! Chaincode as a service: a server of its own beside every peer that has joined the channel, since a package's
 //! `connection.json` names the server by the peer's name (facts: Fabric 2.5, ccaas builder).
 
-use std::collections::BTreeMap;
-
 use crate::base::Traced;
 use crate::base::bounded::label;
 use crate::fabric::{paths, ports, users};
@@ -47,7 +45,7 @@ pub(super) fn servers(builder: &mut Builder) {
                     containers: vec![server],
                     volumes: Vec::new(),
                     backup: None,
-                    patches: BTreeMap::new(),
+                    patches: Vec::new(),
                 };
                 builder.add(workload);
             }

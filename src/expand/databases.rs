@@ -1,6 +1,6 @@
 //! Relational databases: schemas, their owners and readers, and the jobs that make them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::base::bounded::bounded;
 use crate::base::name::{Bytes, Cpu};
@@ -124,7 +124,7 @@ fn setup(builder: &mut Builder, cluster: Cluster, engine: DatabaseEngine, origin
         volumes: Vec::new(),
         backup: None,
         addresses: Vec::new(),
-        patches: BTreeMap::new(),
+        patches: Vec::new(),
     };
     builder.add(workload)
 }

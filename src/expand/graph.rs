@@ -1,12 +1,10 @@
 //! The workload graph: everything that runs for one organization, what it needs and who it talks to. It knows no
 //! Kubernetes, no cloud and no other organization but by its name and card.
 
-use std::collections::BTreeMap;
-
 use crate::base::name::{Bytes, Image};
 use crate::base::{Origin, Traced};
 use crate::parse::blueprint::{DatabaseEngine, Endpoints, Protocol};
-use crate::resolve::{Backup, Cluster, Copies, OrgIx, Resources};
+use crate::resolve::{Backup, Cluster, Copies, OrgIx, Patch, Resources};
 
 /// The graph of one organization that is described here.
 #[derive(Debug, Clone)]
@@ -65,8 +63,8 @@ pub struct Workload {
     pub backup: Option<Backup>,
     /// Names under which its containers are called within the cluster; the first is the workload's own.
     pub addresses: Vec<Address>,
-    /// Kind of object to partial object, from the blueprint's `patches`.
-    pub patches: BTreeMap<String, Traced<serde_json::Value>>,
+    /// The blueprint's patches of its services, in the order of their names.
+    pub patches: Vec<Patch>,
 }
 
 impl Workload {

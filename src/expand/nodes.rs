@@ -1,7 +1,5 @@
 //! Peers with their CouchDB, and what all of Fabric's own nodes have in common.
 
-use std::collections::BTreeMap;
-
 use crate::base::name::Image;
 use crate::base::{Origin, Traced};
 use crate::fabric::{commands, images, paths, ports, users};
@@ -95,7 +93,7 @@ pub(super) fn node(
         // are replaced, never restored.
         backup: (!component.is_quorum()).then(Backup::usual),
         addresses: vec![Address { name: name.to_owned(), container: None, origin }],
-        patches: BTreeMap::new(),
+        patches: Vec::new(),
     };
     builder.add(workload)
 }

@@ -1,7 +1,5 @@
 //! The services of both clusters.
 
-use std::collections::BTreeMap;
-
 use crate::base::bounded::{bounded, label};
 use crate::base::name::{Bytes, Label};
 use crate::base::{Origin, Traced, quantity};
@@ -100,10 +98,7 @@ fn together(group: &Group, namespace: &str) -> Workload {
             origin: service.name.origin,
         },
     ));
-    let mut patches = BTreeMap::new();
-    for service in services {
-        patches.extend(service.patches.clone());
-    }
+    let patches = services.iter().flat_map(|service| service.patches.clone()).collect();
     let shape = if all_volumes.is_empty() { Shape::Stateless(shared_copies(services)) } else { Shape::Stateful };
     Workload {
         cluster: Cluster::Application,

@@ -8,7 +8,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde_json::Value;
 
-use crate::base::{NumberTooLarge, Tree, TreePath};
+use crate::base::TreePath;
 use crate::bind::WorkloadPlan;
 use crate::diag::suggest::nearest;
 use crate::expand::{Shape, Workload};
@@ -22,8 +22,10 @@ pub struct PatchProblem {
     pub path: TreePath,
     /// What is wrong there.
     pub message: String,
-    /// The nearest name that would be right.
+    /// The nearest name that would be right in place of the key there.
     pub nearest: Option<String>,
+    /// Whether the key is at fault, not what it holds.
+    pub of_key: bool,
 }
 
 type Check = fn(&Value) -> Vec<PatchProblem>;
@@ -60,20 +62,14 @@ pub fn check_patch(kind: &str, patch: &Value) -> Vec<PatchProblem> {
     let Some((_, check)) = KINDS.iter().find(|(name, _)| *name == kind) else {
         let message = format!("a patch of kind `{kind}` is not known");
         let near = nearest(kind, KINDS.iter().map(|(name, _)| *name));
-        return vec![PatchProblem { path: TreePath::ROOT, message, nearest: near.map(str::to_owned) }];
+        return vec![PatchProblem { path: TreePath::ROOT, message, nearest: near.map(str::to_owned), of_key: true }];
     };
     let mut problems = check(patch);
-    match Tree::try_from(patch.clone()) {
-        Ok(tree) => problems.extend(FIXED.iter().filter_map(|(path, reason)| {
-            let path = TreePath::from(*path);
-            tree.at(&path)?;
-            Some(PatchProblem { path, message: format!("this cannot be patched: {reason}"), nearest: None })
-        })),
-        Err(NumberTooLarge(number)) => {
-            let message = format!("the number {number} is too large");
-            problems.push(PatchProblem { path: TreePath::ROOT, message, nearest: None });
-        }
-    }
+    problems.extend(FIXED.iter().filter_map(|(path, reason)| {
+        patch.pointer(&format!("/{path}"))?;
+        let message = format!("this cannot be patched: {reason}");
+        Some(PatchProblem { path: TreePath::from(*path), message, nearest: None, of_key: true })
+    }));
     problems.sort_by(|left, right| left.path.cmp(&right.path));
     problems
 }
@@ -154,8 +150,7 @@ mod tests {
         assert_eq!(places("Deployment", fixed), ["/kind", "/metadata/name", "/spec/selector", "/status"]);
         let selected = json!({"spec": {"template": {"metadata": {"labels": {"app.kubernetes.io/name": "x"}}}}});
         assert_eq!(places("Deployment", selected), ["/spec/template/metadata/labels/app.kubernetes.io~1name"]);
-        let large = json!({"metadata": {"annotations": {}, "generation": u64::MAX}});
-        assert!(!places("Deployment", large).is_empty());
+        assert_eq!(places("Deployment", json!({"metadata": {"generation": u64::MAX}})), ["/metadata/generation"]);
     }
 
     #[test]

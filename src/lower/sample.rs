@@ -112,7 +112,7 @@ fn workload(name: &str, component: Component, shape: Shape, containers: Vec<Cont
         volumes: Vec::new(),
         backup: None,
         addresses: Vec::new(),
-        patches: BTreeMap::new(),
+        patches: Vec::new(),
     }
 }
 

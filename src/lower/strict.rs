@@ -21,7 +21,8 @@ pub(super) fn problems<T: for<'de> Deserialize<'de>>(value: &Value) -> Vec<Patch
     while let Err(fault) = T::deserialize(Reader { value, path: TreePath::ROOT, notes: &notes }) {
         let path = fault.path.unwrap_or_default();
         let mut notes = notes.borrow_mut();
-        notes.problems.push(PatchProblem { path: path.clone(), message: fault.message, nearest: None });
+        let message = fault.message;
+        notes.problems.push(PatchProblem { path: path.clone(), message, nearest: None, of_key: false });
         if path == TreePath::ROOT || !notes.skipped.insert(path) {
             break;
         }
@@ -39,9 +40,10 @@ struct Notes {
 }
 
 impl Notes {
+    /// Remembers a key at fault, so that what lies there is not read.
     fn skip(&mut self, path: TreePath, message: String, nearest: Option<&str>) {
         self.skipped.insert(path.clone());
-        self.problems.push(PatchProblem { path, message, nearest: nearest.map(str::to_owned) });
+        self.problems.push(PatchProblem { path, message, nearest: nearest.map(str::to_owned), of_key: true });
     }
 }
 

@@ -11,7 +11,7 @@ use crate::lower::ClusterObjects;
 use crate::lower::sample::{KAFKA, ORDERS, PEER, Sample, sample, told};
 use crate::resolve::Copies;
 
-fn find<'a>(clusters: &'a [ClusterObjects], kind: &str, name: &str) -> Option<&'a Object> {
+pub(super) fn find<'a>(clusters: &'a [ClusterObjects], kind: &str, name: &str) -> Option<&'a Object> {
     let files = clusters.iter().flat_map(|cluster| cluster.prelude.iter().chain(&cluster.files));
     let mut objects = files.flat_map(|file| &file.objects);
     objects.find(|object| object.kind() == Some(kind) && object.name().is_some_and(|own| own == name))
@@ -26,7 +26,7 @@ fn everything(clusters: &[ClusterObjects]) -> Vec<&Object> {
     files.flat_map(|file| &file.objects).collect()
 }
 
-fn pod(object: &Value) -> &Value {
+pub(super) fn pod(object: &Value) -> &Value {
     &object["spec"]["template"]["spec"]
 }
 
@@ -334,33 +334,6 @@ fn a_changed_file_restarts_the_pods_and_renames_the_job() {
         (&Value::Null, &json!(6))
     );
     assert_eq!(pod(&renamed)["restartPolicy"], "Never");
-}
-
-#[test]
-fn patches_merge_by_key_and_leave_their_trace() {
-    let mut sample = sample();
-    let patch = json!({"spec": {"minReadySeconds": 10, "template": {"spec": {
-        "tolerations": [{"key": "dedicated", "operator": "Exists"}],
-        "containers": [{"name": "orders", "env": [{"name": "PRICE", "value": "6"}, {"name": "NEW", "value": "x"}],
-                        "resources": {"limits": {"memory": "2Gi"}}}, {"name": "proxy", "image": "proxy:1"}]}}}});
-    let origin = Origin::Default("the patch");
-    let traced = crate::base::Traced::new(patch, origin);
-    sample.workload(ORDERS).patches.insert("Deployment".to_owned(), traced);
-    let clusters = sample.lowered();
-    let orders = find(&clusters, "Deployment", "orders").unwrap();
-    let json = orders.tree.to_json();
-    let container = &pod(&json)["containers"][0];
-    assert_eq!(json["spec"]["minReadySeconds"], 10);
-    assert_eq!(container["env"].as_array().unwrap().len(), 3);
-    assert_eq!(container["env"][1], json!({"name": "PRICE", "value": "6"}));
-    assert_eq!(container["resources"]["limits"], json!({"cpu": "1", "memory": "2Gi"}));
-    assert_eq!(pod(&json)["containers"][1]["name"], "proxy");
-    let lookup = |path: &'static str| orders.origins.lookup(&path.into());
-    let containers = "spec/template/spec/containers/0";
-    assert_eq!(lookup("spec/minReadySeconds"), origin);
-    assert_eq!(orders.origins.lookup(&TreePath::from(format!("{containers}/resources/limits/memory"))), origin);
-    assert_eq!(lookup("spec/template/spec/containers/0/env/2/name"), origin);
-    assert_ne!(lookup("spec/template/spec/containers/0/image"), origin);
 }
 
 #[test]

@@ -278,6 +278,13 @@ pub struct NodePool {
     pub maximum: Option<Traced<u32>>,
 }
 
+/// A partial object, to be merged into a workload's own of that kind.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    pub kind: Traced<String>,
+    pub partial: Node,
+}
+
 /// One service with every default filled in.
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -309,8 +316,8 @@ pub struct Service {
     pub authority: Option<Authority>,
     pub pruning: Option<Pruning>,
     pub mode: Option<Traced<SyncMode>>,
-    /// Kind of object to partial object.
-    pub patches: BTreeMap<String, Traced<serde_json::Value>>,
+    /// Partial objects, sorted by their kind.
+    pub patches: Vec<Patch>,
 }
 
 /// How many copies of a service run.

@@ -3,14 +3,15 @@
 use super::context::Context;
 use super::problem::problem;
 use super::{
-    Authority, Backup, Cluster, Copies, Database, Exposure, Port, Probe, Pruning, Service, Volume, defaults, kinds,
-    quantities, references,
+    Authority, Backup, Cluster, Copies, Database, Exposure, Patch, Port, Probe, Pruning, Service, Volume, defaults,
+    kinds, quantities, references,
 };
 use crate::base::name::{AbsolutePath, Domain, Image, Label, OrganizationName, UrlPath};
 use crate::base::{Origin, Traced};
 use crate::diag::code;
 use crate::fabric::ports;
 use crate::parse::blueprint::{self, Protocol, Scalar, ServiceKind};
+use crate::source::Node;
 
 /// The organization that a service belongs to.
 pub(super) struct Home<'a> {
@@ -77,7 +78,7 @@ pub(super) fn resolve(
         authority: (kind == Some(ServiceKind::Ca)).then(|| authority(context, written.authority.as_ref())),
         pruning: (kind == Some(ServiceKind::Daemon)).then(|| pruning(written.pruning.as_ref())),
         mode: (kind == Some(ServiceKind::DataSync)).then(|| defaults::SYNC_MODE.or(written.mode.as_ref())),
-        patches: written.patches.clone(),
+        patches: patches(written),
         ports,
     }
 }
@@ -166,6 +167,11 @@ fn copies(
         minimum
     });
     Copies::Scaled { minimum, maximum, cpu_percent }
+}
+
+fn patches(written: &blueprint::Service) -> Vec<Patch> {
+    let patch = |(kind, partial): (&Traced<String>, &Node)| Patch { kind: kind.clone(), partial: partial.clone() };
+    written.patches.iter().map(patch).collect()
 }
 
 fn storage(written: &blueprint::Service) -> Vec<Volume> {

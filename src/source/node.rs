@@ -1,6 +1,8 @@
 //! The tree that a text becomes: plain data, every key and value with its place.
 
-use crate::base::{Span, TreePath};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::base::{Origin, Span, Step, Traced, TreePath};
 
 /// A value and its place in the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +99,18 @@ impl Node {
         })
     }
 
+    /// The place of the key or item that a path leads to: that of the key, where it ends in one.
+    pub fn key_at(&self, path: &TreePath) -> Option<Span> {
+        let Some((last, parents)) = path.0.split_last() else { return Some(self.span) };
+        let parent = self.at(&TreePath(parents.to_vec()))?;
+        match last {
+            Step::Index(at) if !matches!(parent.value, Value::Map(_)) => {
+                parent.items().get(usize::try_from(*at).ok()?).map(|item| item.span)
+            }
+            _ => parent.entry(&last.key()).map(|entry| entry.key_span),
+        }
+    }
+
     /// The same data as JSON, keys in the order of writing. Numbers that JSON lacks become null.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
@@ -109,6 +123,78 @@ impl Node {
             Value::Seq(items) => Json::Array(items.iter().map(Node::to_json).collect()),
             Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
         }
+    }
+}
+
+/// A part of a text that is kept as a tree, whatever it holds. Read by [`super::decode()`] alone.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Node, D::Error> {
+        let Traced { value: Any(value), origin } = Traced::<Any>::deserialize(deserializer)?;
+        Ok(Node { value, span: span::<D::Error>(origin)? })
+    }
+}
+
+fn span<E: Error>(origin: Origin) -> Result<Span, E> {
+    origin.span().ok_or_else(|| E::custom("a tree is read from a text alone"))
+}
+
+/// A value of any kind.
+struct Any(Value);
+
+impl<'de> Deserialize<'de> for Any {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Any, D::Error> {
+        deserializer.deserialize_any(AnyVisitor).map(Any)
+    }
+}
+
+struct AnyVisitor;
+
+impl<'de> Visitor<'de> for AnyVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("any value")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Str(value.to_owned()))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some(item) = items.next_element()? {
+            read.push(item);
+        }
+        Ok(Value::Seq(read))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut read = Vec::new();
+        while let Some((key, value)) = entries.next_entry::<Traced<String>, Node>()? {
+            read.push(Entry { key: key.value, key_span: span(key.origin)?, value });
+        }
+        Ok(Value::Map(read))
+    }
+}
+
+impl schemars::JsonSchema for Node {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Node".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
     }
 }
 

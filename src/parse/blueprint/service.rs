@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +7,7 @@ use crate::base::name::{
     AbsolutePath, Bytes, ChannelName, Cidr, Cpu, Domain, Duration, Image, Label, OrganizationName, Schedule, UrlPath,
     Variable,
 };
+use crate::source::Node;
 
 /// One service: what it is, what it needs and who may reach it; never how its platform does it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -96,7 +95,7 @@ pub struct Service {
     /// against the Kubernetes schema. Only its own objects can be changed.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"Deployment": {"spec": {"minReadySeconds": 10}}}))]
-    pub patches: BTreeMap<String, Traced<serde_json::Value>>,
+    pub patches: Map<String, Node>,
 }
 
 /// The services that akcgen knows.

@@ -105,3 +105,20 @@ fn errors_carry_the_innermost_place() {
     let content = decode::<Database>(&text("other", 4, 9)).unwrap_err();
     assert_eq!(content.message, "`other` needs a value: `{other: …}`");
 }
+
+/// A part that is kept as a tree has every place that reading gave it.
+#[test]
+fn trees_are_read_as_they_are() {
+    #[derive(Deserialize)]
+    struct Kept {
+        kept: Node,
+    }
+    let (mut sources, mut diagnostics) = (crate::base::Sources::new(), crate::diag::Diagnostics::new());
+    let file = sources.add("a.yaml".into(), "kept:\n  a: [1, {b: x, \"5\": 2.5}]\n  c: {d: true, e: }\n".into());
+    let node = crate::source::read(&sources, file, &mut diagnostics).unwrap();
+    let Kept { kept } = decode(&node).unwrap();
+    assert_eq!(&kept, node.get("kept").unwrap());
+    assert_eq!(kept.key_at(&"a/1/5".into()), kept.at(&"a/1".into()).unwrap().entry("5").map(|entry| entry.key_span));
+    assert_eq!(kept.key_at(&"a/0".into()), kept.at(&"a/0".into()).map(|item| item.span));
+    assert_eq!((kept.key_at(&"".into()), kept.key_at(&"a/2".into())), (Some(kept.span), None));
+}
