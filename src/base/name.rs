@@ -142,11 +142,21 @@ texts! {
     BindingName { pattern: "^[a-z][A-Za-z0-9]*$", longest: 60,
         expected: "the name of a binding in lower camel case, such as `kmsKeyArn`", example: "kmsKeyArn" }
     /// A Kubernetes label's key: a name, with an optional domain before a slash.
-    LabelKey { pattern: "^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", longest: 317,
+    LabelKey { pattern: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", longest: 317,
         expected: "a label's key such as `team` or `example.org/team`: at most 63 letters, digits, `-`, `_`, `.` after the slash", example: "team" }
     /// A Kubernetes label's value; it may be empty.
     LabelValue { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$", longest: 63,
         expected: "a label's value: at most 63 letters, digits, `-`, `_`, `.`, with a letter or digit at both ends", example: "platform" }
+    /// A tag's key. AWS ("Tag your Amazon EC2 resources", tag restrictions): at most 128 characters; letters and numbers of
+    /// any script, spaces, and `+ - = . _ : / @`. What is no letter beyond ASCII is refused by a rule of its own.
+    TagKey { pattern: "^[A-Za-z0-9 +=._:/@\\u00a0-\\uffff-]+$", longest: 128,
+        expected: "a tag's key: at most 128 letters, digits, spaces and `+ - = . _ : / @`", example: "cost-center" }
+    /// A tag's value (same source), at most 256 characters; it may be empty.
+    TagValue { pattern: "^[A-Za-z0-9 +=._:/@\\u00a0-\\uffff-]*$", longest: 256,
+        expected: "a tag's value: at most 256 letters, digits, spaces and `+ - = . _ : / @`", example: "4711" }
+    /// One line for people to read: no line breaks, nothing that a screen does not show or shows in another order.
+    Line { pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$", longest: 128,
+        expected: "one line of text", example: "Akachain JSC" }
     /// The code of a diagnostic.
     CodeName { pattern: "^AKC[0-9]{4}$", longest: 7, expected: "a code such as `AKC0412`", example: "AKC0412" }
 }

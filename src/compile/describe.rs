@@ -47,7 +47,7 @@ fn consortium(plans: &Plans) -> String {
 /// An organization as its first environment has it: its title and target hardly ever differ between them.
 fn head(plans: &Plans, member: &Member) -> OrganizationView {
     let first = member.environments.first();
-    let title = first.map(|(plan, one)| plan.consortium.organization(one.graph.organization).title.clone());
+    let title = first.map(|(plan, one)| plan.consortium.organization(one.graph.organization).title.to_string());
     let target = first.map(|(_, one)| one.target.as_str()).unwrap_or_default();
     let target_title = plans.shelf.get(target).map_or(target, |target| &target.definition.title);
     OrganizationView {

@@ -3,6 +3,7 @@
 use super::nodes::WRITTEN_OUT;
 use super::parts::Parts;
 use super::site::{Place, Site};
+use crate::base::name::Line;
 use crate::base::{Origin, Traced};
 use crate::fabric::environment::*;
 use crate::fabric::{ca, paths};
@@ -60,11 +61,11 @@ fn parent(site: &Site, place: Place, parent: Traced<OrgIx>, parts: &mut Parts) {
 }
 
 fn subject(site: &Site, authority: &Authority) -> ca::Subject {
-    let text = |text: &Option<Traced<String>>| text.as_ref().map(|text| text.value.clone());
+    let line = |line: &Option<Traced<Line>>| line.as_ref().map(|line| line.value.to_string());
     ca::Subject {
-        country: text(&authority.country),
-        state: text(&authority.state),
-        locality: text(&authority.locality),
-        organization: site.own.title.clone(),
+        country: authority.country.as_ref().map(|country| country.value.clone()),
+        state: line(&authority.state),
+        locality: line(&authority.locality),
+        organization: site.own.title.to_string(),
     }
 }

@@ -172,6 +172,7 @@ codes! {
     (PRIVATE_KEY, "AKC0234", Error, "a private key beside the blueprint"),
     (NOT_A_CERTIFICATE, "AKC0235", Error, "a file that holds no certificates"),
     (AUTHORITY, "AKC0236", Error, "certificate authorities that do not fit together"),
+    (TAG, "AKC0237", Error, "a tag that cannot be set"),
     (SINGLE_PEER, "AKC0240", Warning, "a member with a single peer"),
     (FRAGILE_ORDERING, "AKC0241", Warning, "an ordering service that survives no loss"),
     (WASTED_ORDERER, "AKC0242", Warning, "an orderer that adds no safety"),

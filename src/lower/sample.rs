@@ -375,7 +375,7 @@ fn consortium() -> Consortium {
     };
     let organization = Organization {
         name: told(OrganizationName::trusted("org")),
-        title: "Org".to_owned(),
+        title: crate::base::name::Line::trusted("Org"),
         msp_id: told(MspId::trusted("OrgMSP")),
         domain: told(Domain::trusted("org.example")),
         release: told(FabricRelease::V2_5),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blueprint::{Channel, FabricRelease, LanguageVersion, Map, Ordering, StateDatabase};
 use crate::base::Traced;
-use crate::base::name::{ChannelName, Cidr, Domain, Label, MspId, OrganizationName};
+use crate::base::name::{ChannelName, Cidr, Domain, Label, Line, MspId, OrganizationName};
 
 /// A card's file: one organization, a section for each environment. Written by `akcgen card`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -31,8 +31,8 @@ pub struct Card {
     #[schemars(example = &"member-two")]
     pub organization: OrganizationName,
     /// The name that people read.
-    #[schemars(example = &"Member Two")]
-    pub title: String,
+    #[schemars(example = &"Member Two", extend("maxLength" = 64))]
+    pub title: Line,
     /// The id of its membership service provider.
     #[schemars(example = &"MemberTwoMSP")]
     pub msp_id: MspId,

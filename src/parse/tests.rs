@@ -148,8 +148,8 @@ environments: {production: {without: {organizations: {guest: {blockchain: {servi
     let peers = |name: &str| of(name).blockchain.as_ref().unwrap().peers.as_ref().unwrap();
     assert_eq!(peers("buyer").count.unwrap().value, 3);
     assert_eq!(peers("buyer").database.unwrap().value, blueprint::StateDatabase::Leveldb);
-    assert_eq!(of("buyer").tags["project"].value, "trade");
-    assert_eq!(of("buyer").tags["team"].value, "buyers");
+    let tags = of("buyer").tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    assert_eq!(tags.collect::<Vec<_>>(), [("project", "trade"), ("team", "buyers")]);
     assert_eq!(peers("guest").count.unwrap().value, 2);
     assert!(of("guest").target.is_none(), "a guest has its host's target");
     assert!(of("guest").blockchain.as_ref().unwrap().node_pools.is_empty());

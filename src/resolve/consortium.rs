@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::base::Traced;
 use crate::base::name::{
     AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
-    Duration, Image, Label, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable,
+    Duration, Image, Label, Line, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable,
 };
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
@@ -125,7 +125,7 @@ pub struct Organization {
     /// Its name, and where it was first written.
     pub name: Traced<OrganizationName>,
     /// The name that people read.
-    pub title: String,
+    pub title: Line,
     pub msp_id: Traced<MspId>,
     pub domain: Traced<Domain>,
     pub release: Traced<FabricRelease>,
@@ -413,8 +413,8 @@ pub struct Authority {
     pub role: Traced<AuthorityRole>,
     pub parent: Option<Traced<OrgIx>>,
     pub country: Option<Traced<String>>,
-    pub state: Option<Traced<String>>,
-    pub locality: Option<Traced<String>>,
+    pub state: Option<Traced<Line>>,
+    pub locality: Option<Traced<Line>>,
 }
 
 #[derive(Debug, Clone)]

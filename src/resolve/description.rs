@@ -47,13 +47,9 @@ pub(super) fn resolve(
             without: proxy.without.clone(),
         }),
         certificate_authorities: certificate_authorities(context, written),
-        tags: written.tags.clone(),
-        labels: written
-            .labels
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.as_ref().map(|value| value.to_string())))
-            .collect(),
-        secrets: written.secrets.iter().map(|(name, purpose)| (name.value.clone(), purpose.clone())).collect(),
+        tags: written.tags.iter().map(|(key, value)| (key.to_string(), plain(value))).collect(),
+        labels: written.labels.iter().map(|(key, value)| (key.to_string(), plain(value))).collect(),
+        secrets: written.secrets.iter().map(|(name, purpose)| (name.value.clone(), plain(purpose))).collect(),
         systems: systems(context, written),
         vpns: vpns.collect(),
         frontends: frontends.collect(),
@@ -65,6 +61,10 @@ pub(super) fn resolve(
         application_pools: pools(lodger, application.map(|cluster| &cluster.node_pools)),
         groups,
     }
+}
+
+fn plain(text: &Traced<impl ToString>) -> Traced<String> {
+    text.as_ref().map(ToString::to_string)
 }
 
 /// The organization whose clusters this one lives in.

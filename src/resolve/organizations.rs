@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::problem::{Also, problem};
 use super::{Description, Organization, RunBy, defaults, description};
-use crate::base::name::{Domain, Label, MspId, OrganizationName};
+use crate::base::name::{Domain, Label, Line, MspId, OrganizationName};
 use crate::base::{Origin, Traced};
 use crate::diag::code;
 use crate::parse::blueprint::{self, FabricRelease, StateDatabase};
@@ -89,7 +89,7 @@ pub(super) fn is_stand_in(card: &Card) -> bool {
 fn unknown_card(name: &OrganizationName) -> Card {
     Card {
         organization: name.clone(),
-        title: name.to_string(),
+        title: Line::trusted(name.as_str()),
         msp_id: MspId::trusted(default_msp_id(name)),
         domain: stand_in(name),
         fabric: FabricRelease::V2_5,
@@ -130,7 +130,7 @@ fn described(
     let description: Description = description::resolve(context, name, written, &domain.value);
     let organization = Organization {
         name: name.clone(),
-        title: written.title.as_ref().map_or_else(|| name.value.to_string(), |title| title.value.clone()),
+        title: written.title.as_ref().map_or_else(|| Line::trusted(name.value.as_str()), |title| title.value.clone()),
         msp_id,
         domain,
         release,

@@ -153,9 +153,14 @@ impl<'a> Reader<'a> {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, tagged: bool, span: Span) {
         let span = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { self.trimmed(span) } else { span };
-        if text.contains('\0') {
+        let without_nul;
+        let text = if text.contains('\0') {
             self.diagnostics.push(trouble::nul(self.text, span));
-        }
+            without_nul = text.replace('\0', "");
+            &without_nul
+        } else {
+            text
+        };
         let plain = if style == ScalarStyle::Plain && !tagged { meaning(text) } else { Plain::Text };
         match self.open.last_mut() {
             Some(Open::Map { key: key @ Key::Awaited, .. }) => match trouble::key(text, plain, span) {

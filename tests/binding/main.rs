@@ -221,6 +221,22 @@ fn those_within_have_the_owners_range_and_no_row_of_their_own() {
 }
 
 #[test]
+fn what_the_target_and_its_controllers_have_is_not_taken_from_them() {
+    let labels = two("labels: {elbv2.k8s.aws/pod-readiness-gate-inject: disabled}");
+    let namespace = two("application: {groups: {secrets: {services: {x: {image: \"x/x:1\"}}}}}");
+    let namespace = namespace.replace("  buyer:", "  external:").replace("[buyer,", "[external,");
+    for (text, expected, words) in [
+        (labels, code::PLATFORM_RULE, "the target `eks` sets it itself"),
+        (namespace, code::NAMES_COLLIDE, "the namespace `external-secrets` is that of the controller"),
+    ] {
+        let run = Run::text(&text);
+        let found: Vec<_> = run.diagnostics.iter().filter(|one| one.code == expected).collect();
+        assert_eq!(found.len(), 1, "{}", run.report());
+        assert!(found[0].message.contains(words) && found[0].span.is_some(), "{}", run.report());
+    }
+}
+
+#[test]
 fn zones_hold_equal_parts_of_a_pool_and_every_broker_its_own_rack() {
     let run = Run::file("blueprints/akachain.yaml");
     let plan = organization(&run, "akachain");

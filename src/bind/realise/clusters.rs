@@ -12,7 +12,7 @@ use super::uses::Uses;
 use crate::base::{Object, Origin, Traced, TreePath};
 use crate::bind::{ClusterPlan, ControllerImage, ControllerPlan, NamespacePlan, StorageClassPlan};
 use crate::diag::code;
-use crate::expand::{Component, Content, Workload};
+use crate::expand::{Component, Content, Namespace, Workload};
 use crate::resolve::{Cluster, NodePool};
 use crate::target::{Scope, Template};
 
@@ -297,6 +297,16 @@ fn controllers(context: &mut Context, scope: &Scope) -> Vec<ControllerPlan> {
     plans
 }
 
+/// What keeps to `restricted` and what is prepared for a controller cannot be one namespace.
+fn apart_from_controllers(context: &mut Context, namespace: &Namespace) {
+    let controllers = &context.target.definition.controllers;
+    if let Some(controller) = controllers.iter().find(|controller| controller.namespace == namespace.name) {
+        let message = format!("the namespace `{}` is that of the controller `{}`", namespace.name, controller.name);
+        let help = "a namespace is called by the organization and the group: rename one of them";
+        context.problem(code::NAMES_COLLIDE, namespace.origin, message, help);
+    }
+}
+
 fn namespaces(context: &mut Context, scope: &Scope, plan: &mut ClusterPlan) {
     let graph = context.graph;
     let target = context.target;
@@ -317,7 +327,8 @@ fn namespaces(context: &mut Context, scope: &Scope, plan: &mut ClusterPlan) {
         scope.trace("namespace", namespace.origin);
         let mut labels: BTreeMap<String, String> =
             POD_SECURITY.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        labels.extend(context.labels(carried.labels.as_ref(), &scope));
+        labels.extend(context.target_labels(carried.labels.as_ref(), &scope));
+        apart_from_controllers(context, namespace);
         let annotations = context.labels(carried.annotations.as_ref(), &scope);
         plan.namespaces.push(NamespacePlan {
             name: namespace.name.clone(),

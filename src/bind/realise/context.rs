@@ -10,7 +10,7 @@ use crate::base::image::{mirrored, split_tag};
 use crate::base::name::RelativePath;
 use crate::base::{Object, Origin, Text, Traced, Tree, TreePath};
 use crate::bind::{Allocations, Bindings, Unbound};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::expand::OrganizationGraph;
 use crate::resolve::{Cluster, Consortium, Description, OrgIx, Organization};
 use crate::target::{Evaluator, Fault, Parameters, Scope, Target, Template};
@@ -192,6 +192,17 @@ impl<'a> Context<'a> {
     /// [`Context::texts`] without their origins.
     pub fn labels(&mut self, template: Option<&Template>, scope: &Scope) -> BTreeMap<String, String> {
         self.texts(template, scope).into_iter().map(|(key, text)| (key, text.value)).collect()
+    }
+
+    /// The labels that the target sets on something that bears the blueprint's own labels, which may be none of them.
+    pub fn target_labels(&mut self, template: Option<&Template>, scope: &Scope) -> BTreeMap<String, String> {
+        let labels = self.labels(template, scope);
+        let description = self.description;
+        for (key, written) in description.labels.iter().filter(|(key, _)| labels.contains_key(*key)) {
+            let message = format!("the label `{key}` cannot be set: the target `{}` sets it itself", self.target.name);
+            self.problem(code::PLATFORM_RULE, written.origin, message, "choose another key");
+        }
+        labels
     }
 
     /// The documents of files of the target.

@@ -183,7 +183,7 @@ pub(super) fn workload(context: &mut Context, id: WorkloadId, cluster: &Scope) -
             .iter()
             .map(|container| Some(container.image.as_ref().map(|image| context.image(image))))
             .collect(),
-        pod_labels: context.labels(definition.workloads.labels.as_ref(), &scope),
+        pod_labels: context.target_labels(definition.workloads.labels.as_ref(), &scope),
         pod_annotations: context.labels(definition.workloads.annotations.as_ref(), &scope),
         service_account_annotations: context.labels(definition.service_accounts.annotations.as_ref(), &scope),
         ..WorkloadPlan::default()

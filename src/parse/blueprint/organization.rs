@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Application, Blockchain, FabricRelease, Map};
 use crate::base::Traced;
 use crate::base::name::{
-    Address, Cidr, CodeName, Domain, Label, LabelKey, LabelValue, MspId, OrganizationName, Registry, RelativePath,
+    Address, Cidr, CodeName, Domain, Label, LabelKey, LabelValue, Line, MspId, OrganizationName, Registry,
+    RelativePath, TagKey, TagValue,
 };
 use crate::source::Node;
 
@@ -21,9 +22,10 @@ pub struct Organization {
     /// The organization whose clusters this one lives in, with an MSP and namespaces of its own.
     #[schemars(example = &"akachain")]
     pub within: Option<Traced<OrganizationName>>,
-    /// The name that people read; the organization's name unless given.
-    #[schemars(example = &"Akachain JSC")]
-    pub title: Option<Traced<String>>,
+    /// The name that people read, at most 64 characters (RFC 5280, `ub-organization-name`: certificates bear it); the
+    /// organization's name unless given.
+    #[schemars(example = &"Akachain JSC", extend("maxLength" = 64))]
+    pub title: Option<Traced<Line>>,
     /// The id of its membership service provider; the name in upper camel case followed by `MSP` unless given.
     #[schemars(example = &"AkachainMSP")]
     pub msp_id: Option<Traced<MspId>>,
@@ -43,21 +45,21 @@ pub struct Organization {
     #[serde(default)]
     #[schemars(example = serde_json::json!({"head-office": "certificates/head-office.pem"}))]
     pub certificate_authorities: Map<Label, Traced<RelativePath>>,
-    /// Tags for everything the platform bills or lists.
+    /// Tags for everything the platform bills or lists, at most 40.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"cost-center": "4711"}))]
-    pub tags: BTreeMap<String, Traced<String>>,
-    /// Labels for every Kubernetes object.
+    pub tags: Map<TagKey, Traced<TagValue>>,
+    /// Labels for every Kubernetes object, with keys that neither Kubernetes nor akcgen sets itself.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"team": "platform"}))]
-    pub labels: BTreeMap<LabelKey, Traced<LabelValue>>,
+    pub labels: Map<LabelKey, Traced<LabelValue>>,
     /// The platform to compile for. Its parameters stand under its own name; blocks for other targets may stand beside it.
     #[schemars(example = &"eks")]
     pub target: Option<Traced<Label>>,
     /// Names of secrets that services refer to, each with what it is for. Values are never written here.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"jwt-key": "signs the tokens of access control"}))]
-    pub secrets: Map<Label, Traced<String>>,
+    pub secrets: Map<Label, Traced<Line>>,
     /// Systems outside the consortium that services call, by name.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"erp": {"address": "10.9.0.8", "port": 443, "through": "head-office"}}))]
@@ -102,14 +104,14 @@ pub struct OrganizationDefaults {
     /// The registry that every image is rewritten to.
     #[schemars(example = &"harbor.akachain.example/mirror")]
     pub registry: Option<Traced<Registry>>,
-    /// Tags for everything the platform bills or lists.
+    /// Tags for everything the platform bills or lists, at most 40.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"cost-center": "4711"}))]
-    pub tags: BTreeMap<String, Traced<String>>,
-    /// Labels for every Kubernetes object.
+    pub tags: Map<TagKey, Traced<TagValue>>,
+    /// Labels for every Kubernetes object, with keys that neither Kubernetes nor akcgen sets itself.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"team": "platform"}))]
-    pub labels: BTreeMap<LabelKey, Traced<LabelValue>>,
+    pub labels: Map<LabelKey, Traced<LabelValue>>,
     /// The Blockchain cluster of every organization.
     #[schemars(example = serde_json::json!({"peers": 3}))]
     pub blockchain: Option<Blockchain>,

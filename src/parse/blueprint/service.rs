@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::Map;
 use crate::base::Traced;
 use crate::base::name::{
-    AbsolutePath, Bytes, ChannelName, Cidr, Cpu, Domain, Duration, Image, Label, OrganizationName, Schedule, UrlPath,
-    Variable,
+    AbsolutePath, Bytes, ChannelName, Cidr, Cpu, Domain, Duration, Image, Label, Line, OrganizationName, Schedule,
+    UrlPath, Variable,
 };
 use crate::source::Node;
 
@@ -309,10 +309,10 @@ pub struct Subject {
     pub country: Option<Traced<String>>,
     /// State or province.
     #[schemars(example = &"Hanoi")]
-    pub state: Option<Traced<String>>,
+    pub state: Option<Traced<Line>>,
     /// Town.
     #[schemars(example = &"Hanoi")]
-    pub locality: Option<Traced<String>>,
+    pub locality: Option<Traced<Line>>,
 }
 
 /// How the NodeJS daemon prunes high-throughput rows.

@@ -13,6 +13,7 @@ mod exposure;
 mod hosts;
 mod images;
 mod kafka;
+mod labels;
 mod mounts;
 mod names;
 mod orderers;
@@ -46,6 +47,8 @@ const RULES: &[Rule] = &[
     names::namespaces,
     names::chaincodes,
     names::lengths,
+    labels::labels,
+    labels::tags,
     hosts::taken,
     hosts::outside,
     hosts::paths,

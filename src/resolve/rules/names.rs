@@ -8,7 +8,7 @@ use crate::base::name::Label;
 use crate::base::{Origin, Traced};
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::resolve::problem::{Also, problem, written};
-use crate::resolve::{Cluster, Description, OrgIx};
+use crate::resolve::{Cluster, Description, OrgIx, Organization};
 
 /// The folder of a bundle that belongs to no organization.
 const SHARED: &str = "consortium";
@@ -117,12 +117,17 @@ pub(super) fn reserved(scene: &Scene, diagnostics: &mut Diagnostics) {
         let by = "the bundle's folder of this name holds what all members share";
         diagnostics.push(reserve(&organization.name, "an organization", by));
     }
-    for (_, _, description) in scene.consortium.described() {
-        reserved_in(description, diagnostics);
+    for (_, organization, description) in scene.consortium.described() {
+        reserved_in(organization, description, diagnostics);
     }
 }
 
-fn reserved_in(description: &Description, diagnostics: &mut Diagnostics) {
+fn reserved_in(organization: &Organization, description: &Description, diagnostics: &mut Diagnostics) {
+    let name = &organization.name;
+    if name.value.as_str() == "kube" || name.value.starts_with("kube-") {
+        // Kubernetes, "Namespaces": the prefix is reserved for its own.
+        diagnostics.push(reserve(name, "an organization", "namespaces that begin with `kube-` are Kubernetes' own"));
+    }
     for group in &description.groups {
         if matches!(group.name.value.as_str(), "blockchain" | "databases") {
             diagnostics.push(reserve(&group.name, "a group", "a namespace of the organization has this name"));
