@@ -184,6 +184,7 @@ codes! {
     (MIXED_RELEASES, "AKC0248", Warning, "members of a channel run different Fabric releases"),
     (PRUNING_WITHOUT_COUCHDB, "AKC0249", Warning, "a pruner whose peers have no CouchDB"),
     (SMALL_ORDERER_VOLUME, "AKC0250", Warning, "an orderer's volume that its channels fill"),
+    (NEAR_NAME, "AKC0251", Warning, "a new name beside a nearly equal one"),
     (KAFKA_RELEASE, "AKC0255", Error, "a consensus that the Fabric release does not have"),
     (TOO_FEW_BFT, "AKC0256", Error, "too few orderers for BFT"),
     (KAFKA_NUMBERS, "AKC0257", Error, "Kafka numbers that do not survive one loss"),

@@ -19,6 +19,18 @@ pub fn nearest<'a>(seen: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate for which `seen` looks like a slip of the pen: one letter in six differs, or one in a shorter name. Names
+/// that differ in digits alone count something and are meant.
+pub fn slip<'a>(seen: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let without_digits = |text: &str| text.replace(|letter: char| letter.is_ascii_digit(), "");
+    let folded = fold(seen);
+    let is_slip = |candidate: &&str| {
+        let most = (folded.len() / 6).max(1);
+        distance(&folded, &fold(candidate)) <= most && without_digits(seen) != without_digits(candidate)
+    };
+    nearest(seen, candidates).filter(is_slip)
+}
+
 fn fold(text: &str) -> Vec<char> {
     text.chars().filter(|letter| !matches!(letter, '-' | '_')).flat_map(char::to_lowercase).collect()
 }
@@ -45,7 +57,7 @@ fn distance(left: &[char], right: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, slip};
 
     #[test]
     fn finds_what_was_meant() {
@@ -63,6 +75,17 @@ mod tests {
         assert_eq!(nearest("", ["a"]), None);
         assert_eq!(nearest(&"x".repeat(1_000_000), ["xx"]), None);
         assert_eq!(nearest("ab", ["xy"]), None);
+    }
+
+    #[test]
+    fn slips_are_nearer_than_what_is_offered() {
+        assert_eq!(slip("akachian", ["akachain", "seller"]), Some("akachain"));
+        assert_eq!(slip("ordres", ["orders"]), Some("orders"));
+        assert_eq!(slip("application-appi", ["application-api"]), Some("application-api"));
+        for (seen, other) in [("member-two", "member-one"), ("trade-2", "trade-1"), ("orders", "prices"), ("eu", "us")]
+        {
+            assert_eq!(slip(seen, [other]), None, "{seen}");
+        }
     }
 
     #[test]

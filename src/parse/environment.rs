@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Parsed;
+use super::additions;
 use super::blueprint::Blueprint;
 use super::merge::{merge, remove};
 use crate::base::{Origin, Sources};
@@ -24,6 +25,7 @@ pub(super) fn blueprint(
     // Organizations lose what defaults give them too, and defaults depend on the channels that are left.
     let (from_organizations, from_the_rest) = split(without, "organizations");
 
+    additions::check(&changes(&parsed.root, &["environments"]), &overlay, schema, diagnostics);
     let mut tree = merge(&changes(&parsed.root, &["environments"]), &changes(&overlay, &NO_CHANGES), schema);
     diagnostics.extend(remove(&mut tree, &from_the_rest));
     only_cards(&tree, diagnostics);

@@ -1,5 +1,6 @@
 //! Stage 1: text to [`blueprint::Blueprint`].
 
+mod additions;
 pub mod blueprint;
 pub mod card;
 mod environment;
