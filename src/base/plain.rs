@@ -14,7 +14,7 @@ pub enum Plain {
     Bool(bool),
     /// A decimal integer for every reader.
     Int(i64),
-    /// A decimal number with a point for every reader.
+    /// A decimal number with a point for every reader, none of whose digits is lost.
     Float(f64),
     /// Not the same for every reader, or not what it looks like; says what some readers take it for.
     Ambiguous(&'static str),
@@ -47,7 +47,9 @@ fn number(text: &str) -> Plain {
             text.parse().map_or(Plain::Ambiguous("a number that loses digits"), Plain::Int)
         }
         Some(digits) if plain && all(digits, |byte| byte.is_ascii_digit()) => {
-            text.parse().map_or(Plain::Ambiguous("a number"), Plain::Float)
+            // `1.10`, the version, is 1.1 to whoever reads a number.
+            let exact = |number: &f64| format!("{number:?}") == text;
+            text.parse().ok().filter(exact).map_or(Plain::Ambiguous("a number that loses digits"), Plain::Float)
         }
         _ => odd_number(unsigned),
     }
@@ -192,6 +194,9 @@ mod tests {
             "007",
             "09",
             "1_000",
+            "1.10",
+            "2.50",
+            "100000000000000000000.5",
             "0x1F",
             "0o17",
             "0b101",

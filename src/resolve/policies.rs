@@ -147,9 +147,11 @@ impl std::fmt::Display for Expression {
 fn parse(text: &str) -> Result<Expression, String> {
     let mut parser = Parser { text, at: 0 };
     let expression = parser.expression(0)?;
-    match parser.rest() {
-        "" => Ok(expression),
-        rest => Err(format!("`{}` follows its end", shortened(rest))),
+    match (parser.rest(), expression) {
+        // Fabric's parser takes no principal without a gate around it.
+        ("", Expression::Principal(alone)) => Ok(Expression::Or(vec![Expression::Principal(alone)])),
+        ("", expression) => Ok(expression),
+        (rest, _) => Err(format!("`{}` follows its end", shortened(rest))),
     }
 }
 
@@ -272,7 +274,7 @@ mod tests {
     #[test]
     fn expressions_are_read_as_fabric_reads_them() {
         let same = |text: &str, canonical: &str| assert_eq!(parse(text).unwrap().to_string(), canonical);
-        same("'A.member'", "'A.member'");
+        same("'A.member'", "OR('A.member')");
         same("OR( 'AMSP.admin',\"B-1.x.peer\" )", "OR('AMSP.admin', 'B-1.x.peer')");
         same("and('A.peer', outof(1,'B.peer','C.client'))", "AND('A.peer', OutOf(1, 'B.peer', 'C.client'))");
     }

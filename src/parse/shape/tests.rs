@@ -69,8 +69,8 @@ fn types_are_told_in_words_with_a_remedy() {
         ("groups: [a]\n", "AKC0112 1:9 `groups` must be a map (this is a list) "),
         ("reach: 5\n", "AKC0112 1:8 `reach` must be a list, `cluster`, `organization` or a map (this is an integer) "),
         (
-            "hosts: {a: {address: 2.10, port: 1}}\n",
-            "AKC0112 1:22 `address` must be text (this is a number) put text that looks like a number or a truth value in quotes => \"2.10\"",
+            "hosts: {a: {address: 2.5, port: 1}}\n",
+            "AKC0112 1:22 `address` must be text (this is a number) put text that looks like a number or a truth value in quotes => \"2.5\"",
         ),
         (
             "target:\n",
