@@ -1,4 +1,5 @@
 //! What `scripts/bench` measures is a consortium as somebody would write it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../benches/consortium/generate.rs"]
 mod generate;

@@ -90,4 +90,13 @@ fn a_line_leads_to_the_line_that_caused_it() {
     assert!(origin(images, "autoscaling/cluster-autoscaler").contains("registry.k8s.io/autoscaling"));
     let documents = "akachain/application/manifests/production/documents.yaml";
     assert_eq!(origin(documents, "storage: 20Gi"), "storage: {files: {size: 20Gi, path: /data}}");
+    let overlay = "akachain/blockchain/kustomize/overlays/staging/ca.yaml";
+    assert_eq!(
+        origin(overlay, "cidr: 10.17.192.0/22"),
+        origin(&overlay.replace("kustomize/overlays", "manifests"), "cidr: 10.17.192.0/22")
+    );
+    assert_eq!(
+        origin("akachain/blockchain/kustomize/base/dapp.yaml", "maxReplicas: 6"),
+        origin(dapp, "maxReplicas: 6")
+    );
 }

@@ -2,6 +2,7 @@
 
 pub mod bounded;
 pub mod image;
+mod merge_keys;
 pub mod name;
 pub mod object;
 pub mod origin;
@@ -13,6 +14,7 @@ pub mod sources;
 mod tidy;
 pub mod tree;
 
+pub use merge_keys::merge_keys;
 pub use object::{Object, Origins};
 pub use origin::{FileId, Origin, Span, Traced};
 pub use path::{Step, TreePath};

@@ -41,7 +41,7 @@ pub struct PartArguments {
     /// Only this organization [may be repeated]
     #[arg(long = "org", value_name = "ORGANIZATION")]
     pub organizations: Vec<String>,
-    /// Only this environment [may be repeated]
+    /// Only this environment, without what describes all of them together [may be repeated]
     #[arg(long = "environment", value_name = "ENVIRONMENT")]
     pub environments: Vec<String>,
     /// Only this form of packaging, with what all forms share [may be repeated]

@@ -140,5 +140,9 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
         }
         files.into_iter().for_each(|(path, file)| sink(path, file));
     }
+    if options.wants_form(Form::Kustomize) {
+        let files = package::kustomize(member.name, &package::unions(&environments), options.traced);
+        files.into_iter().for_each(|(path, file)| sink(path, file));
+    }
     describe::organization(plans, member, &environments, options, sink)
 }

@@ -48,8 +48,10 @@ impl Options {
         wanted(&self.organizations, &organization.name.value)
     }
 
+    /// A form that describes all environments together is not wanted where only some of them are.
     pub(super) fn wants_form(&self, form: Form) -> bool {
-        self.forms.is_empty() || self.forms.contains(&form)
+        (self.forms.is_empty() || self.forms.contains(&form))
+            && (self.environments.is_empty() || !form.spans_environments())
     }
 
     /// Puts the target of the command line in the place of every organization's own.
@@ -61,7 +63,8 @@ impl Options {
         }
     }
 
-    /// Records every organization and environment that is asked for and that no environment has.
+    /// Records every organization and environment that is asked for and that no environment has, and every form of which
+    /// nothing belongs to the environments that are asked for.
     pub(super) fn check(&self, consortia: &[Arc<Consortium>], diagnostics: &mut Diagnostics) {
         // Without any consortium the reason has been told.
         if consortia.is_empty() {
@@ -72,6 +75,12 @@ impl Options {
         let described = consortia.iter().flat_map(|consortium| consortium.described());
         let organizations = described.map(|(_, organization, _)| organization.name.value.as_str());
         unknown(&self.organizations, "organization", organizations.collect(), diagnostics);
+        let spanning = self.forms.iter().filter(|form| form.spans_environments() && !self.environments.is_empty());
+        for form in spanning.map(|form| form.as_str()) {
+            let message = format!("nothing of the form `{form}` belongs to one environment: it describes all together");
+            let help = format!("leave out `--environment`, or `--form {form}`");
+            diagnostics.push(Diagnostic::new(code::UNKNOWN_ARGUMENT, message).help(help));
+        }
     }
 }
 

@@ -49,9 +49,7 @@ impl<'a> Place<'a> {
             [organization, _, "manifests", environment, _, ..] => {
                 (Some(*organization), Some("manifests"), Some(*environment))
             }
-            [organization, _, "kustomize", "overlays", environment, _, ..] => {
-                (Some(*organization), Some("kustomize"), Some(*environment))
-            }
+            // What one environment has in them makes sense beside what all share alone.
             [organization, _, form @ ("kustomize" | "helm"), _, ..] => (Some(*organization), Some(*form), None),
             [organization, _, ..] => (Some(*organization), None, None),
             _ => (None, None, None),
@@ -90,6 +88,7 @@ mod tests {
         assert_eq!(covered(&Scope { organizations: set("buyer"), ..Scope::whole() }), [2, 3, 4, 5, 6, 7]);
         assert_eq!(covered(&Scope { environments: set("production"), ..Scope::whole() }), [1, 3, 4, 8]);
         assert_eq!(covered(&Scope { forms: set("kustomize"), ..Scope::whole() }), [0, 1, 2, 3, 4, 6]);
+        assert_eq!(covered(&Scope { environments: set("staging"), ..Scope::whole() }), [5]);
         let one = Scope { organizations: set("buyer"), environments: set("staging"), forms: set("manifests") };
         assert_eq!(covered(&one), [5]);
     }

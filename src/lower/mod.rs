@@ -125,9 +125,10 @@ fn shared_files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
 }
 
 /// The name of each workload's file without its ending: the workload's own, and its namespace before it where another
-/// namespace has a workload of that name or a shared file is called so. No name has a dot, so that no two meet.
+/// namespace has a workload of that name or another file is called so: a shared one, or the list of all files that
+/// Kustomize reads. No name has a dot, so that no two meet.
 fn file_names<'a>(cluster: &ClusterPlan, workloads: impl Iterator<Item = &'a Workload> + Clone) -> Vec<String> {
-    let mut uses: BTreeMap<&str, usize> = BTreeMap::from([(cluster.cluster.as_str(), 1)]);
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::from([(cluster.cluster.as_str(), 1), ("kustomization", 1)]);
     let shared = cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
     for name in shared.chain(workloads.clone().map(|workload| workload.name.as_str())) {
         *uses.entry(name).or_default() += 1;

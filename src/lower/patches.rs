@@ -1,6 +1,6 @@
 //! The blueprint's patches: partial objects, merged into a workload's own as Kubernetes' strategic merge does.
 
-use crate::base::{Object, Origin, Origins, Span, Step, Text, Tree, TreePath};
+use crate::base::{Object, Origin, Origins, Span, Step, Text, Tree, TreePath, merge_keys};
 use crate::expand::Workload;
 use crate::source::{Entry, Node, Value};
 
@@ -122,18 +122,7 @@ fn compare(path: &TreePath, one: &Node, other: &Node, found: &mut Vec<(TreePath,
 /// The key by which items of the list at a path are the same item (`patchMergeKey` in Kubernetes' types); none where
 /// the list is replaced whole.
 fn merge_key(path: &TreePath, items: &[Node]) -> Option<&'static str> {
-    let Some(Step::Key(list)) = path.0.last() else { return None };
-    match list.as_ref() {
-        "containers" | "initContainers" | "volumes" | "imagePullSecrets" | "secrets" => Some("name"),
-        "env" => Some("name"),
-        "volumeMounts" => Some("mountPath"),
-        "volumeDevices" => Some("devicePath"),
-        "hostAliases" => Some("ip"),
-        "topologySpreadConstraints" => Some("topologyKey"),
-        "ports" if items.iter().all(|item| item.get("containerPort").is_some()) => Some("containerPort"),
-        "ports" => Some("port"),
-        _ => None,
-    }
+    merge_keys(path, |key| items.iter().all(|item| item.get(key).is_some()))?.first().copied()
 }
 
 #[cfg(test)]

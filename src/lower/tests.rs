@@ -61,13 +61,13 @@ fn the_namespaces_of_controllers_are_made_before_them_and_kubernetes_own_is_not(
 
 #[test]
 fn a_workload_called_like_another_file_gets_its_namespace_before_it() {
-    let mut sample = sample();
-    sample.workload(PEER).name = "org-blockchain".to_owned();
-    sample.workload(KAFKA).name = "blockchain".to_owned();
-    let paths: Vec<String> = sample.lowered()[0].files.iter().map(|file| file.path.clone()).collect();
-    assert!(paths.contains(&"org-blockchain.org-blockchain.yaml".to_owned()), "{paths:?}");
-    assert!(paths.contains(&"org-blockchain.blockchain.yaml".to_owned()), "{paths:?}");
-    assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len());
+    for (workload, name) in [(PEER, "org-blockchain"), (KAFKA, "blockchain"), (PEER, "kustomization")] {
+        let mut sample = sample();
+        sample.workload(workload).name = name.to_owned();
+        let paths: Vec<String> = sample.lowered()[0].files.iter().map(|file| file.path.clone()).collect();
+        assert!(paths.contains(&format!("org-blockchain.{name}.yaml")), "{paths:?}");
+        assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len());
+    }
 }
 
 #[test]

@@ -1,26 +1,11 @@
 //! How the items of a list of a Kubernetes object are told apart, where they are.
 
-use crate::base::Tree;
+use crate::base::{Step, Tree, TreePath, merge_keys};
 
-/// The keys that tell the items of a list apart, by the list's own key: the merge keys of Kubernetes' built-in kinds,
-/// as their OpenAPI document has them (`x-kubernetes-patch-merge-key`), where akcgen emits the list. Every other list is
-/// replaced as a whole by a strategic merge patch.
-///
-/// `ports` are told apart by `containerPort` in a container, by `port` in a Service.
-const MERGE_KEYS: &[(&str, &[&str])] = &[
-    ("containers", &["name"]),
-    ("initContainers", &["name"]),
-    ("env", &["name"]),
-    ("volumes", &["name"]),
-    ("volumeMounts", &["mountPath"]),
-    ("imagePullSecrets", &["name"]),
-    ("topologySpreadConstraints", &["topologyKey"]),
-    ("ports", &["containerPort", "port"]),
-];
-
-/// The key by which a strategic merge patch finds the items of the list that stands under `list`; none where it
-/// replaces the list.
+/// The key that tells the items of a list apart, by the list's own key: the first of Kubernetes' [`merge_keys`], if
+/// there are items and each has it.
 pub fn merge_key(list: &str, items: &[Tree]) -> Option<&'static str> {
-    let (_, keys) = MERGE_KEYS.iter().find(|(name, _)| *name == list)?;
-    keys.iter().copied().find(|key| !items.is_empty() && items.iter().all(|item| item.get(key).is_some()))
+    let path = TreePath(vec![Step::from(list.to_owned())]);
+    let all_have = |key: &str| !items.is_empty() && items.iter().all(|item| item.get(key).is_some());
+    merge_keys(&path, all_have)?.first().copied().filter(|key| all_have(key))
 }

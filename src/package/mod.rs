@@ -6,6 +6,7 @@ mod card;
 mod consortium;
 mod flows;
 mod images;
+mod kustomize;
 mod lists;
 mod manifests;
 mod node_pools;
@@ -21,6 +22,7 @@ use crate::text::yaml;
 pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
 pub use images::{Images, images, images_file};
+pub use kustomize::{MergePatch, kustomize, merge_patch};
 pub use lists::merge_key;
 pub use manifests::{manifests, preludes};
 pub use union::{Union, UnionFile, Versions, unions, weave};
@@ -30,16 +32,28 @@ pub use union::{Union, UnionFile, Versions, unions, weave};
 pub enum Form {
     /// Plain manifests, a folder an environment.
     Manifests,
+    /// A base with an overlay an environment.
+    Kustomize,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 1] = [Form::Manifests];
+    pub const ALL: [Form; 2] = [Form::Manifests, Form::Kustomize];
 
     /// Its name, which is that of its folder below a cluster's.
     pub fn as_str(self) -> &'static str {
         match self {
             Form::Manifests => "manifests",
+            Form::Kustomize => "kustomize",
+        }
+    }
+
+    /// Whether it describes all environments together, so that nothing of it belongs to one environment alone: the
+    /// overlays of Kustomize are differences from the base.
+    pub fn spans_environments(self) -> bool {
+        match self {
+            Form::Manifests => false,
+            Form::Kustomize => true,
         }
     }
 }
@@ -81,7 +95,7 @@ pub struct BundleFile {
 
 impl BundleFile {
     /// A YAML stream under a comment that says what it is; with the origin of each line where it is `traced`.
-    pub fn of(comment: &str, objects: &[Object], traced: bool) -> Self {
+    pub fn of<'a>(comment: &str, objects: impl IntoIterator<Item = &'a Object>, traced: bool) -> Self {
         let mut text = String::new();
         yaml::comment(&mut text, comment);
         yaml::comment(&mut text, GENERATED);

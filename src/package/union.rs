@@ -42,6 +42,11 @@ impl<'a> Versions<'a> {
         };
         first
     }
+
+    /// The object as an environment has it, by its place in [`Union::environments`].
+    pub fn of(&self, environment: usize) -> Option<&'a Object> {
+        self.0.get(environment).copied().flatten()
+    }
 }
 
 /// The clusters of an organization, in the order of the plan.

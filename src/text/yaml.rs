@@ -19,9 +19,9 @@ pub fn write_traced(object: &Object, out: &mut String, lines: &mut Vec<Origin>) 
 }
 
 /// Writes a stream of documents with `---` between them.
-pub fn documents(objects: &[Object]) -> String {
+pub fn documents<'a>(objects: impl IntoIterator<Item = &'a Object>) -> String {
     let mut out = String::new();
-    for (at, object) in objects.iter().enumerate() {
+    for (at, object) in objects.into_iter().enumerate() {
         if at > 0 {
             out.push_str(MARKER);
         }
@@ -31,9 +31,9 @@ pub fn documents(objects: &[Object]) -> String {
 }
 
 /// The same text as [`documents`], with the origin of each line; a marker belongs to the document that it opens.
-pub fn documents_traced(objects: &[Object]) -> (String, Vec<Origin>) {
+pub fn documents_traced<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (String, Vec<Origin>) {
     let (mut out, mut lines) = (String::new(), Vec::new());
-    for (at, object) in objects.iter().enumerate() {
+    for (at, object) in objects.into_iter().enumerate() {
         if at > 0 {
             out.push_str(MARKER);
             lines.push(object.origins.root);

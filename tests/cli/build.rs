@@ -103,6 +103,24 @@ fn a_part_leaves_the_rest() {
 }
 
 #[test]
+fn a_build_of_one_environment_leaves_what_describes_all_of_them() {
+    let place = place();
+    run(&place, &["build", "minimal.yaml"]).with(0);
+    let read = |path: &str| fs::read_to_string(place.path().join("dist/buyer/blockchain").join(path)).unwrap();
+    let (base, overlay) = ("kustomize/base/ca.yaml", "kustomize/overlays/production/kustomization.yaml");
+    let before = (read(base), read(overlay));
+    let blueprint = fs::read_to_string(place.path().join("minimal.yaml")).unwrap();
+    fs::write(place.path().join("minimal.yaml"), blueprint.replace("buyer.example", "purchaser.example")).unwrap();
+    run(&place, &["build", "minimal.yaml", "--environment", "production"]).with(0);
+    assert!(read("manifests/production/ca.yaml").contains("purchaser.example"));
+    assert!((read(base), read(overlay)) == before);
+    let nothing = run(&place, &["build", "minimal.yaml", "--environment", "production", "--form", "kustomize"]).with(2);
+    assert!(nothing.stderr.contains("AKC0512") && nothing.stderr.contains("leave out `--environment`"), "{nothing:?}");
+    run(&place, &["build", "minimal.yaml", "--form", "kustomize"]).with(0);
+    assert!(read(base).contains("purchaser.example"));
+}
+
+#[test]
 fn what_does_not_exist_is_not_built() {
     let place = place();
     let wrong = run(&place, &["build", "minimal.yaml", "--org", "byer"]).with(2);
