@@ -96,6 +96,7 @@ fn a_number_for_an_amount_gets_the_unit_of_the_example() {
         ("memory: 536870912\n", "AKC0112 1:9 `memory` must be an amount (this is an integer) ".to_owned()),
         ("memory: 0.5\n", "AKC0112 1:9 `memory` must be an amount (this is a number) ".to_owned()),
         ("memory: true\n", "AKC0112 1:9 `memory` must be an amount (this is true or false) ".to_owned()),
+        ("memory: ''\n", "AKC0114 1:9 `` cannot be `memory` (expected an amount) ".to_owned()),
         ("memory: 512MB\n", "AKC0114 1:9 `512MB` cannot be `memory` (expected an amount) ".to_owned()),
     ] {
         assert_eq!(told_by(schema.clone(), text), [expected], "{text}");

@@ -118,7 +118,7 @@ fn with_unit(schema: &Json, number: &str) -> Option<(&'static str, String)> {
     let example = schema.get("examples")?.get(0)?.as_str()?;
     let unit = example.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let amount = format!("{number}{unit}");
-    let is_number = number.len() <= LONGEST && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = (1..=LONGEST).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && !unit.is_empty() && fits(schema, &amount)).then_some(("write the number with its unit", amount))
 }
 
