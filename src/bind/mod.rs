@@ -3,6 +3,7 @@
 
 pub mod allocations;
 pub mod bindings;
+mod compare;
 mod connect;
 pub mod plan;
 mod realise;
@@ -14,6 +15,7 @@ use rayon::prelude::*;
 
 pub use allocations::Allocations;
 pub use bindings::Bindings;
+pub use compare::compare;
 pub use connect::connect;
 pub use plan::*;
 pub use realise::{Allocated, Given, Homes, Realised, Row, homes, realise};

@@ -88,6 +88,8 @@ pub struct ClusterPlan {
     pub owner: OrgIx,
     /// The cluster's name on its platform.
     pub name: String,
+    /// Within what that name is unique, as the target words it; where it is another's cluster, the owner alone knows.
+    pub name_scope: Option<String>,
     /// The command that gives kubectl a context of the cluster's name, where the target knows one.
     pub connect: Option<String>,
     /// What of the platform's own it has before anything of the bundle.

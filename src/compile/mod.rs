@@ -70,6 +70,7 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
     }
     options.check(&consortia, diagnostics);
     resolve::compare(&consortia, diagnostics);
+    bind::compare(&environments, diagnostics);
     let accepted = accepted.finish(diagnostics);
     (!diagnostics.has_errors()).then_some(Plans { shelf, environments, accepted })
 }

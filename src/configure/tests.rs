@@ -62,6 +62,7 @@ fn cluster(cluster: Cluster) -> ClusterPlan {
         cluster,
         owner: OrgIx(0),
         name: cluster.as_str().to_owned(),
+        name_scope: None,
         kubernetes: traced("1.33"),
         connect: None,
         add_ons: Vec::new(),

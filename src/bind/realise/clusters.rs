@@ -36,8 +36,6 @@ pub(super) struct Built {
     /// Its scope: the organization's and `cluster`.
     pub scope: Scope,
     pub pools: Pools,
-    /// Where its name is unique.
-    pub name_scope: Option<String>,
 }
 
 /// The clusters that the organization has or has anything in, Blockchain first. Those who own them have them also for
@@ -135,10 +133,8 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
     let home = context.at_home().with("cluster", &json!({"kind": kind.as_str()}));
     let name = context.text(&definition.clusters.name, &home)?;
     name_fits(context, &name);
-    let name_scope = match &definition.clusters.scope {
-        Some(unique) => context.text(unique, &home).map(|text| text.value),
-        None => None,
-    };
+    let unique = definition.clusters.scope.as_ref().filter(|_| context.owns_clusters());
+    let name_scope = unique.and_then(|unique| context.text(unique, &home)).map(|text| text.value);
     let scope = context.scope.with("cluster", &view(context, common, kind, &name.value));
     let connect = definition.clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
     let description = context.description;
@@ -151,6 +147,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         cluster: kind,
         owner: context.owner,
         name: name.value,
+        name_scope,
         connect: connect.map(|connect| connect.value),
         add_ons: definition.clusters.add_ons.clone(),
         kubernetes: common.kubernetes.clone(),
@@ -170,7 +167,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         plan.controllers = controllers(context, &scope);
     }
     namespaces(context, &scope, &mut plan);
-    Some(Built { plan, scope, pools, name_scope })
+    Some(Built { plan, scope, pools })
 }
 
 fn name_fits(context: &mut Context, name: &Traced<String>) {

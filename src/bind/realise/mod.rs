@@ -44,8 +44,6 @@ pub struct Realised {
     pub allocated: Vec<Allocated>,
     /// The range of its network, where the target knows one.
     pub range: Option<Traced<String>>,
-    /// Within what the name of each of its own clusters is unique.
-    pub name_scopes: BTreeMap<Cluster, String>,
     /// What the controllers of each of its own clusters ask for: thousandths of a core, MiB, pods.
     pub system: (u64, u64, u32),
 }
@@ -150,11 +148,6 @@ fn assemble(
 ) -> Realised {
     let scopes: BTreeMap<Cluster, Scope> =
         built.iter().map(|built| (built.plan.cluster, built.scope.clone())).collect();
-    let name_scopes = built
-        .iter()
-        .filter(|_| context.owns_clusters())
-        .filter_map(|built| Some((built.plan.cluster, built.name_scope.clone()?)));
-    let name_scopes = name_scopes.collect();
     let mut network = Network::default();
     let mut workloads = Vec::new();
     for at in 0..context.graph.workloads.len() {
@@ -194,7 +187,7 @@ fn assemble(
         unbound: context.unbound(),
     };
     let card = card::card(&context, &plan.outer_ports);
-    Realised { plan, card, allocated, range, name_scopes, system: (system.cpu, system.memory, system.pods) }
+    Realised { plan, card, allocated, range, system: (system.cpu, system.memory, system.pods) }
 }
 
 /// A graph of nothing, in whose place [`realise`] puts the real one, which nobody has to copy.

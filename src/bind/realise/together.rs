@@ -14,7 +14,6 @@ use crate::target::cidr;
 
 /// Checks the organizations of one environment against each other.
 pub fn together(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
-    names(consortium, realised, diagnostics);
     networks(consortium, realised, diagnostics);
     let tenants = tenants(realised);
     let findings = realised.par_iter().map(|one| {
@@ -23,24 +22,6 @@ pub fn together(consortium: &Consortium, realised: &[Realised], diagnostics: &mu
     });
     findings.collect::<Vec<_>>().into_iter().flatten().for_each(|finding| diagnostics.push(finding));
     unallocated(consortium, realised, diagnostics);
-}
-
-/// Clusters whose names must differ.
-fn names(consortium: &Consortium, realised: &[Realised], diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<(&str, &str), OrgIx> = BTreeMap::new();
-    for one in realised {
-        let at = one.plan.graph.organization;
-        for plan in &one.plan.clusters {
-            let Some(scope) = one.name_scopes.get(&plan.cluster) else { continue };
-            if let Some(other) = known.insert((scope, &plan.name), at) {
-                let message = format!("two clusters are called `{}` in {scope}", plan.name);
-                let finding = Diagnostic::new(code::CLUSTER_NAME_TAKEN, message);
-                let finding = place(finding, name(consortium, at), name(consortium, other), "the other organization");
-                let help = "rename an organization, or give each an account of its own";
-                diagnostics.push(finding.about(consortium.organization(at).name.value.as_str()).help(help));
-            }
-        }
-    }
 }
 
 /// Networks that meet at one VPN gateway must not share addresses.

@@ -9,8 +9,14 @@ use crate::resolve::{Consortium, Organization};
 
 /// Compares the environments of one blueprint with each other.
 pub fn environments<C: Borrow<Consortium>>(all: &[C], diagnostics: &mut Diagnostics) {
+    let all: Vec<&Consortium> = all.iter().map(Borrow::borrow).collect();
+    domains(&all, diagnostics);
+    super::hosts::between(&all, diagnostics);
+}
+
+fn domains(all: &[&Consortium], diagnostics: &mut Diagnostics) {
     let mut domains: BTreeMap<&str, (&Consortium, &Organization)> = BTreeMap::new();
-    for consortium in all.iter().map(Borrow::borrow) {
+    for consortium in all {
         for organization in &consortium.organizations {
             let Some((there, other)) = domains.insert(&organization.domain.value, (consortium, organization)) else {
                 continue;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::Scene;
 use crate::base::Traced;
 use crate::base::name::Domain;
-use crate::diag::{Diagnostics, code};
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::parse::blueprint::Reach;
 use crate::resolve::problem::{Also, problem, written};
-use crate::resolve::{Description, Organization};
+use crate::resolve::{Consortium, Description, Organization};
 
 /// Every host of an organization with what it leads to. A service's host by default is as unique as its name, which
 /// `rules::names` sees to, but for front ends.
@@ -59,6 +60,89 @@ pub(super) fn taken(scene: &Scene, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// A host leads to one load balancer: that of the web or that of the other organizations, which are not the same.
+pub(super) fn balancers(scene: &Scene, diagnostics: &mut Diagnostics) {
+    for standing in scene.services() {
+        let exposure = &standing.service.exposure;
+        let Some(range) = exposure.internet.first() else { continue };
+        if exposure.to.value == Reach::Consortium {
+            let host = &exposure.host.value;
+            let message = format!(
+                "the host `{host}` would lead to two load balancers, the internet's and the other organizations'"
+            );
+            let twice = problem(code::HOST_TAKEN, range.origin, message, "the internet");
+            let twice = twice.also(exposure.to.origin, "the other organizations");
+            let help = "others come from the internet too: keep `internet` alone and add their address ranges, or \
+                describe a second service for one of the two";
+            diagnostics.push(twice.help(help));
+        }
+    }
+}
+
+/// A host, what answers under it, and whose it is in which environment.
+#[derive(Clone)]
+struct Held<'a> {
+    consortium: &'a Consortium,
+    organization: &'a Organization,
+    what: String,
+    host: &'a Traced<Domain>,
+}
+
+impl Held<'_> {
+    /// Within one organization [`taken`] tells; of one domain for both all hosts are the same, which is told as such.
+    fn is_of_another(&self, other: &Held) -> bool {
+        (self.environment(), &self.organization.name.value) != (other.environment(), &other.organization.name.value)
+            && self.organization.domain.value != other.organization.domain.value
+    }
+
+    fn environment(&self) -> &str {
+        &self.consortium.environment.value
+    }
+
+    fn words(&self, other: &Held) -> String {
+        let apart = self.environment() != other.environment();
+        let place = if apart { format!(" in `{}`", self.environment()) } else { String::new() };
+        format!("{} of `{}`{place}", self.what, self.organization.name.value)
+    }
+}
+
+/// Hosts that two organizations or two environments have: one name leads to one place.
+pub(super) fn between(all: &[&Consortium], diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<&str, Held> = BTreeMap::new();
+    for consortium in all {
+        for (_, organization, description) in consortium.described() {
+            for (what, host) in hosts(description) {
+                let held = Held { consortium, organization, what, host };
+                let other = known.get(host.value.as_str()).cloned().or_else(|| node(all, host));
+                if let Some(other) = other.filter(|other| held.is_of_another(other)) {
+                    diagnostics.push(shared(&held, &other));
+                }
+                known.entry(&host.value).or_insert(held);
+            }
+        }
+    }
+}
+
+/// The node that a written host names.
+fn node<'a>(all: &[&'a Consortium], host: &Traced<Domain>) -> Option<Held<'a>> {
+    host.origin.span()?;
+    let named = |consortium: &&'a Consortium| {
+        let organization = consortium.organizations.iter().find(|one| of_a_node(&host.value, one))?;
+        Some(Held { consortium, organization, what: "a node".to_owned(), host: &organization.domain })
+    };
+    all.iter().find_map(named)
+}
+
+fn shared(one: &Held, other: &Held) -> Diagnostic {
+    let message = format!("{} and {} share the host `{}`", one.words(other), other.words(one), one.host.value);
+    // The place that was written; a default has none.
+    let (place, related) = if one.host.origin.span().is_some() { (one, other) } else { (other, one) };
+    let origin = |held: &Held| written(held.host.origin, held.organization.name.origin);
+    problem(code::HOST_TAKEN, origin(place), message, "this host")
+        .also(origin(related), "and this one")
+        .help("choose a name below the organization's own domain and below no other's")
 }
 
 /// Hosts end in the organization's domain.

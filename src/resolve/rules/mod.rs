@@ -52,6 +52,7 @@ const RULES: &[Rule] = &[
     hosts::taken,
     hosts::outside,
     hosts::paths,
+    hosts::balancers,
     organizations::within,
     organizations::peers,
     orderers::numbers,

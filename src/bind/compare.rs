@@ -1,0 +1,68 @@
+//! What only shows when all environments are seen at once.
+
+use std::collections::BTreeMap;
+
+use super::{Bound, ClusterPlan, OrganizationPlan, Plan};
+use crate::base::name::OrganizationName;
+use crate::base::{Origin, Traced};
+use crate::diag::{Diagnostic, Diagnostics, code};
+
+/// A cluster, and whose it is in which environment.
+#[derive(Clone, Copy)]
+struct Standing<'a> {
+    plan: &'a Plan,
+    organization: &'a OrganizationPlan,
+    cluster: &'a ClusterPlan,
+}
+
+impl<'a> Standing<'a> {
+    fn name(&self) -> &'a Traced<OrganizationName> {
+        &self.plan.consortium.organization(self.organization.graph.organization).name
+    }
+
+    fn environment(&self) -> Origin {
+        self.plan.consortium.environment.origin
+    }
+
+    fn is_beside(&self, other: &Standing) -> bool {
+        self.plan.consortium.environment.value == other.plan.consortium.environment.value
+    }
+}
+
+/// Refuses clusters that one platform could not tell apart: two organizations', or one's in two environments.
+pub fn compare(all: &[Bound], diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<(&str, &str), Standing> = BTreeMap::new();
+    let plans = all.iter().map(|bound| &bound.plan);
+    let organizations = plans.flat_map(|plan| plan.organizations.iter().map(move |organization| (plan, organization)));
+    for (plan, organization) in organizations {
+        for cluster in &organization.clusters {
+            let Some(scope) = &cluster.name_scope else { continue };
+            let one = Standing { plan, organization, cluster };
+            if let Some(other) = known.insert((scope, &cluster.name), one) {
+                diagnostics.push(taken(scope, &one, &other));
+            }
+        }
+    }
+}
+
+fn taken(scope: &str, one: &Standing, other: &Standing) -> Diagnostic {
+    let name = &one.cluster.name;
+    let (message, place, also, label, help) = if one.is_beside(other) {
+        let message = format!("two clusters are called `{name}` in {scope}");
+        let help = "rename an organization, or give each an account of its own";
+        (message, one.name().origin, other.name().origin, "the other organization", help)
+    } else {
+        let environments = [other, one].map(|it| it.plan.consortium.environment.value.as_str());
+        let message =
+            format!("the cluster `{name}` in {scope} stands in both `{}` and `{}`", environments[0], environments[1]);
+        let help = "an environment is a network of its own: give it another account, region or cluster";
+        (message, one.environment(), one.name().origin, "the organization", help)
+    };
+    let finding = Diagnostic::new(code::CLUSTER_NAME_TAKEN, message);
+    let finding = match (place.span(), also.span()) {
+        (Some(span), Some(also)) if span != also => finding.at(span, "").related(also, label),
+        (Some(span), _) | (None, Some(span)) => finding.at(span, ""),
+        (None, None) => finding,
+    };
+    finding.about(&one.name().value).help(help)
+}
