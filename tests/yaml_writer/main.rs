@@ -37,12 +37,22 @@ fn round_trip(tree: &Tree) -> Result<(), String> {
     unlike("granit under YAML 1.1", readers::granit(&text, schemas::yaml_1_1))
 }
 
-/// The same for akcgen's own reader, which takes no numbers but plain ones.
+/// The same for akcgen's own reader, which takes no numbers but plain ones and refuses NUL in any text.
 fn own_round_trip(tree: &Tree) -> Result<(), String> {
     let text = written(tree);
     match readers::akcgen(&text) {
         Ok(read) if read == tree.to_json() => Ok(()),
+        Err(refusal) if refusal.contains("NUL") && holds_nul(tree) => Ok(()),
         read => Err(format!("akcgen reads {read:?}\nfrom {text}meant as {tree:?}")),
+    }
+}
+
+fn holds_nul(tree: &Tree) -> bool {
+    match tree {
+        Tree::Str(text) => text.contains('\0'),
+        Tree::Seq(items) => items.iter().any(holds_nul),
+        Tree::Map(entries) => entries.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        _ => false,
     }
 }
 
