@@ -179,6 +179,16 @@ pub enum FileContent {
     Binary(Vec<u8>),
 }
 
+impl FileContent {
+    /// What the file holds, byte by byte.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            FileContent::Text(text) => text.as_bytes(),
+            FileContent::Binary(bytes) => bytes,
+        }
+    }
+}
+
 /// A file that a secret holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFile {

@@ -20,7 +20,7 @@ use crate::lower::meta::{Part, Rows, Scope, Texts, present};
 use crate::lower::workload::Bound;
 
 /// The annotation whose change restarts the pods when a file changes.
-pub(super) const CHECKSUM: &str = "akcgen.io/configuration";
+pub const CHECKSUM: &str = "akcgen.io/configuration";
 
 /// Readable for the owner and the pod's group, writable for nobody.
 const MODE: i32 = 0o440;
@@ -84,24 +84,22 @@ pub(super) fn config_map(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> 
     any.then(|| scope.object(&typed, bound.workload.origin, rows))
 }
 
-/// SHA-256 over all of a workload's public files, in hexadecimal; none without such files.
-pub(super) fn checksum(bound: &Bound) -> Option<String> {
-    let mut hasher = Sha256::new();
-    let mut any = false;
-    for (container, configuration) in bound.workload.containers.iter().zip(bound.configuration) {
-        for file in &configuration.files {
-            let content = match &file.content {
-                FileContent::Text(text) => text.as_bytes(),
-                FileContent::Binary(bytes) => bytes,
-            };
-            for part in [container.name.as_bytes(), file.path.as_bytes(), content] {
-                hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-                hasher.update(part);
-            }
-            any = true;
-        }
-    }
-    any.then(|| hex(&hasher.finalize()))
+/// The checksum of a workload's public files; none without such files.
+pub(super) fn checksum_of(bound: &Bound, keys: &[Vec<String>]) -> Option<String> {
+    let files = bound.configuration.iter().zip(keys).flat_map(|(one, keys)| keys.iter().zip(&one.files));
+    checksum(&files.map(|(key, file)| (key.as_str(), file.content.bytes())).collect())
+}
+
+/// The checksum of files by their keys; none without files. It is what `sha256sum * | sha256sum` prints in a folder that
+/// holds them, so that a chart can compute it too.
+pub fn checksum(files: &BTreeMap<&str, &[u8]>) -> Option<String> {
+    let listing: String = files.iter().map(|(key, content)| format!("{}  {key}\n", sum(content))).collect();
+    (!files.is_empty()).then(|| sum(listing.as_bytes()))
+}
+
+/// SHA-256 in hexadecimal.
+fn sum(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Where a file comes from.

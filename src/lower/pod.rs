@@ -35,7 +35,7 @@ pub(super) fn template(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Pa
     let mut labels: Texts = bound.bound.pod_labels.clone();
     labels.extend(scope.labels(&workload.name, workload.component.as_str()));
     let mut annotations = bound.bound.pod_annotations.clone();
-    annotations.extend(configuration::checksum(bound).map(|sum| (configuration::CHECKSUM.to_owned(), sum)));
+    annotations.extend(configuration::checksum_of(bound, keys).map(|sum| (configuration::CHECKSUM.to_owned(), sum)));
     let spec = spec(scope, bound, keys);
     let mut rows = Rows::default();
     if annotations.contains_key(configuration::CHECKSUM) {

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use crate::base::bounded::hex;
 use crate::base::{Object, Origin, TreePath};
 use crate::expand::{Check, Shape};
 use crate::lower::ClusterObjects;
@@ -334,6 +336,17 @@ fn a_changed_file_restarts_the_pods_and_renames_the_job() {
         (&Value::Null, &json!(6))
     );
     assert_eq!(pod(&renamed)["restartPolicy"], "Never");
+}
+
+#[test]
+fn the_checksum_is_what_sha256sum_prints_over_the_files() {
+    let clusters = sample().lowered();
+    let data = get(&clusters, "ConfigMap", "peer0")["data"].as_object().unwrap().clone();
+    let sum = |text: &str| hex(&Sha256::digest(text));
+    let keys: BTreeSet<&String> = data.keys().collect();
+    let listing: String = keys.iter().map(|key| format!("{}  {key}\n", sum(data[*key].as_str().unwrap()))).collect();
+    let template = &get(&clusters, "StatefulSet", "peer0")["spec"]["template"];
+    assert_eq!(template["metadata"]["annotations"]["akcgen.io/configuration"], sum(&listing));
 }
 
 #[test]
