@@ -34,6 +34,12 @@ pub fn split_tag(image: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// An image in its parts: repository, tag, digest.
+pub fn parts_of(image: &str) -> (&str, Option<&str>, Option<&str>) {
+    let (repository, tag) = split_tag(image);
+    (repository, tag, image.split_once('@').map(|(_, digest)| digest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +67,7 @@ mod tests {
         assert_eq!(split_tag("a/b:1.0"), ("a/b", Some("1.0")));
         assert_eq!(split_tag("localhost:5000/a"), ("localhost:5000/a", None));
         assert_eq!(split_tag("a/b:1.0@sha256:00"), ("a/b", Some("1.0")));
+        assert_eq!(parts_of("a/b:1.0@sha256:00"), ("a/b", Some("1.0"), Some("sha256:00")));
+        assert_eq!(parts_of("localhost:5000/a@sha256:00"), ("localhost:5000/a", None, Some("sha256:00")));
     }
 }

@@ -157,6 +157,9 @@ texts! {
     /// One line for people to read: no line breaks, nothing that a screen does not show or shows in another order.
     Line { pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$", longest: 128,
         expected: "one line of text", example: "Akachain JSC" }
+    /// A version by the rules of Semantic Versioning 2.0.0.
+    Version { pattern: "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?(\\+[0-9A-Za-z]+([.-][0-9A-Za-z]+)*)?$", longest: 40,
+        expected: "a version such as `1.0.0`, by the rules of Semantic Versioning", example: "1.0.0" }
     /// The code of a diagnostic.
     CodeName { pattern: "^AKC[0-9]{4}$", longest: 7, expected: "a code such as `AKC0412`", example: "AKC0412" }
 }

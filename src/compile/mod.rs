@@ -141,9 +141,18 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
         }
         files.into_iter().for_each(|(path, file)| sink(path, file));
     }
+    let unions = package::unions(&environments);
     if options.wants_form(Form::Kustomize) {
-        let files = package::kustomize(member.name, &package::unions(&environments), options.traced);
+        let files = package::kustomize(member.name, &unions, options.traced);
         files.into_iter().for_each(|(path, file)| sink(path, file));
     }
-    describe::organization(plans, member, &environments, options, sink)
+    let mut found = Diagnostics::new();
+    if options.wants_form(Form::Helm) {
+        match package::helm(&environments, &unions, options.traced) {
+            Ok(files) => files.into_iter().for_each(|(path, file)| sink(path, file)),
+            Err(fault) => found.push(Diagnostic::new(code::BUG, fault.0)),
+        }
+    }
+    found.extend(describe::organization(plans, member, &environments, options, sink).iter().cloned());
+    found
 }

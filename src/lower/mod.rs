@@ -31,6 +31,7 @@ use crate::expand::{Workload, WorkloadId};
 use crate::resolve::Cluster;
 
 pub use check::{PatchProblem, check_patch, patchable_kinds};
+pub use configuration::{CHECKSUM, checksum};
 pub use patches::conflicts;
 
 use meta::Scope;

@@ -383,6 +383,7 @@ fn consortium() -> Consortium {
         run_by: RunBy::Us(Box::new(description)),
     };
     Consortium {
+        version: told(Version::trusted("1.0.0")),
         name: told(Label::trusted("network")),
         environment: told(Label::trusted("production")),
         ordering: Ordering {

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 mod card;
 mod consortium;
 mod flows;
+mod helm;
 mod images;
 mod kustomize;
+mod lines;
 mod lists;
 mod manifests;
 mod node_pools;
@@ -21,9 +23,10 @@ use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
+pub use helm::helm;
 pub use images::{Images, images, images_file};
 pub use kustomize::{MergePatch, kustomize, merge_patch};
-pub use lists::merge_key;
+pub use lists::{merge_key, whole_items};
 pub use manifests::{manifests, preludes};
 pub use union::{Union, UnionFile, Versions, unions, weave};
 
@@ -34,26 +37,29 @@ pub enum Form {
     Manifests,
     /// A base with an overlay an environment.
     Kustomize,
+    /// A chart with values for each environment.
+    Helm,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 2] = [Form::Manifests, Form::Kustomize];
+    pub const ALL: [Form; 3] = [Form::Manifests, Form::Kustomize, Form::Helm];
 
     /// Its name, which is that of its folder below a cluster's.
     pub fn as_str(self) -> &'static str {
         match self {
             Form::Manifests => "manifests",
             Form::Kustomize => "kustomize",
+            Form::Helm => "helm",
         }
     }
 
     /// Whether it describes all environments together, so that nothing of it belongs to one environment alone: the
-    /// overlays of Kustomize are differences from the base.
+    /// overlays of Kustomize are differences from the base, and a chart is a merge of its environments.
     pub fn spans_environments(self) -> bool {
         match self {
             Form::Manifests => false,
-            Form::Kustomize => true,
+            Form::Kustomize | Form::Helm => true,
         }
     }
 }

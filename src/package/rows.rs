@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::BundleFile;
+use super::lines::Lines;
 use crate::base::Origin;
 
 /// A row as JSON and where it came from.
@@ -18,58 +19,37 @@ pub(super) fn json(row: &impl Serialize) -> String {
 
 /// A list of rows.
 pub(super) fn list(rows: &[Row], traced: bool) -> BundleFile {
-    let mut file = Writer::new(traced);
-    file.rows("", "", rows);
-    file.finish()
+    let mut lines = Lines::new(traced);
+    add(&mut lines, "", "", rows);
+    lines.finish()
 }
 
 /// A map of lists of rows.
 pub(super) fn lists(lists: &[(&str, Vec<Row>)], traced: bool) -> BundleFile {
-    let mut file = Writer::new(traced);
-    file.line("{", FRAME);
+    let mut lines = Lines::new(traced);
+    lines.line("{", FRAME);
     for (at, (name, rows)) in lists.iter().enumerate() {
         let end = if at + 1 < lists.len() { "," } else { "" };
-        file.rows(&format!("  \"{name}\": "), end, rows);
+        add(&mut lines, &format!("  \"{name}\": "), end, rows);
     }
-    file.line("}", FRAME);
-    file.finish()
+    lines.line("}", FRAME);
+    lines.finish()
 }
 
 const FRAME: Origin = Origin::Rule("the frame of the file");
 
-struct Writer {
-    text: String,
-    lines: Option<Vec<Origin>>,
-}
-
-impl Writer {
-    fn new(traced: bool) -> Writer {
-        Writer { text: String::new(), lines: traced.then(Vec::new) }
+/// A list after the beginning of its line; its rows stand two blanks deeper.
+fn add(lines: &mut Lines, start: &str, end: &str, rows: &[Row]) {
+    if rows.is_empty() {
+        return lines.line(&format!("{start}[]{end}"), FRAME);
     }
-
-    fn line(&mut self, text: &str, origin: Origin) {
-        self.text.push_str(text);
-        self.text.push('\n');
-        self.lines.iter_mut().for_each(|lines| lines.push(origin));
+    let indent = if start.is_empty() { "" } else { "  " };
+    lines.line(&format!("{start}["), FRAME);
+    for (at, (row, origin)) in rows.iter().enumerate() {
+        let comma = if at + 1 < rows.len() { "," } else { "" };
+        lines.line(&format!("{indent}  {row}{comma}"), *origin);
     }
-
-    /// A list after the beginning of its line; its rows stand two blanks deeper.
-    fn rows(&mut self, start: &str, end: &str, rows: &[Row]) {
-        if rows.is_empty() {
-            return self.line(&format!("{start}[]{end}"), FRAME);
-        }
-        let indent = if start.is_empty() { "" } else { "  " };
-        self.line(&format!("{start}["), FRAME);
-        for (at, (row, origin)) in rows.iter().enumerate() {
-            let comma = if at + 1 < rows.len() { "," } else { "" };
-            self.line(&format!("{indent}  {row}{comma}"), *origin);
-        }
-        self.line(&format!("{indent}]{end}"), FRAME);
-    }
-
-    fn finish(self) -> BundleFile {
-        BundleFile { text: self.text, lines: self.lines.unwrap_or_default() }
-    }
+    lines.line(&format!("{indent}]{end}"), FRAME);
 }
 
 #[cfg(test)]

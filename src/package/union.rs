@@ -93,6 +93,14 @@ fn files<'a>(environments: &[&'a [ObjectFile]]) -> Vec<UnionFile<'a>> {
     paths.into_iter().map(file).filter(|file| !file.objects.is_empty()).collect()
 }
 
+/// The objects of lists, one of each environment.
+pub(super) fn versions<'a>(lists: &[&'a [Object]]) -> Vec<Versions<'a>> {
+    let identities: Vec<Vec<Identity>> = lists.iter().map(|list| list.iter().map(identity).collect()).collect();
+    let found = |wanted: Identity, list: &'a [Object]| list.iter().find(|object| identity(object) == wanted);
+    let all = weave(&identities).into_iter();
+    all.map(|identity| Versions(lists.iter().map(|list| found(identity, list)).collect())).collect()
+}
+
 /// What makes two objects the same one: apiVersion, kind, namespace and name.
 type Identity<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
 

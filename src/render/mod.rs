@@ -3,6 +3,7 @@
 //! Templates see the documented views of [`view`], never the plan. A template that fails is a fault of akcgen, not of
 //! the blueprint.
 
+mod chart;
 pub mod graph;
 mod view;
 
@@ -11,6 +12,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
+pub use chart::*;
 pub use view::*;
 
 const BUNDLE: &str = include_str!("../../texts/bundle.md");

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::chart::{chart_name, cluster_title, release_namespace};
 use crate::bind::{ClusterPlan, ControllerPlan, OrganizationPlan, Plan};
 use crate::expand::{Component, EntryKind, OrganizationGraph};
 use crate::resolve::Cluster;
@@ -59,6 +60,10 @@ pub struct ClusterView {
     pub kubernetes: String,
     /// The folder below the organization's.
     pub folder: &'static str,
+    /// The name of its Helm chart, which is that of the release.
+    pub chart: String,
+    /// The namespace in which Helm keeps the release.
+    pub release_namespace: String,
     pub namespaces: Vec<String>,
     pub workloads: usize,
     /// The commands that install its controllers.
@@ -124,6 +129,7 @@ impl ClusterView {
         let graph = &organization.graph;
         let environment = plan.consortium.environment.value.as_str();
         let host = Some(cluster.owner).filter(|owner| *owner != graph.organization);
+        let name = plan.consortium.organization(graph.organization).name.value.as_str();
         let here = |other: Cluster| other == cluster.cluster;
         let secrets = graph.secrets.iter().zip(&organization.secret_locations);
         let mut secrets: Vec<SecretView> = secrets
@@ -142,16 +148,15 @@ impl ClusterView {
             format!("{} --kube-context {}", controller.install(&values), cluster.name)
         };
         ClusterView {
-            title: match cluster.cluster {
-                Cluster::Blockchain => "Blockchain",
-                Cluster::Application => "Application",
-            },
+            title: cluster_title(cluster.cluster),
             name: cluster.name.clone(),
             host: host.map(|host| plan.consortium.organization(host).name.value.to_string()),
             connect: cluster.connect.clone(),
             add_ons: cluster.add_ons.clone(),
             kubernetes: cluster.kubernetes.value.clone(),
             folder: cluster.cluster.as_str(),
+            chart: chart_name(name, cluster.cluster),
+            release_namespace: release_namespace(cluster),
             namespaces: cluster.namespaces.iter().map(|namespace| namespace.name.clone()).collect(),
             workloads: graph.workloads.iter().filter(|workload| here(workload.cluster)).count(),
             controllers: cluster.controllers.iter().map(install).collect(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::base::Traced;
 use crate::base::name::{
     AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
-    Duration, Image, Label, Line, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable,
+    Duration, Image, Label, Line, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable, Version,
 };
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
@@ -26,6 +26,8 @@ pub struct OrgIx(pub usize);
 pub struct Consortium {
     /// The consortium's name.
     pub name: Traced<Label>,
+    /// The version that its Helm charts bear.
+    pub version: Traced<Version>,
     /// The environment this is.
     pub environment: Traced<Label>,
     /// The ordering service.

@@ -2,7 +2,7 @@
 //!
 //! `facts` below means measurements and sources that the project collected: fabric is hyperledger/fabric 2.5.16.
 
-use crate::base::name::{Bytes, Cpu, Duration, Image, Label, Schedule};
+use crate::base::name::{Bytes, Cpu, Duration, Image, Label, Schedule, Version};
 use crate::base::{Origin, Traced};
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, StateDatabase,
@@ -41,6 +41,8 @@ macro_rules! defaults {
 }
 
 defaults! {
+    /// The first version that others may rely on (semver.org).
+    VERSION: Version = Version::trusted("1.0.0"), "version";
     /// The long-term support line; Explorer and Kafka know nothing newer.
     FABRIC: FabricRelease = FabricRelease::V2_5, "fabric";
 

@@ -45,6 +45,7 @@ pub fn resolve(
     let acceptances = acceptance::resolve(&mut context);
     let consortium = Consortium {
         name: blueprint.name.clone(),
+        version: defaults::VERSION.or(blueprint.version.as_ref()),
         environment: environment.clone(),
         ordering,
         organizations,

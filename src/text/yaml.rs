@@ -43,6 +43,45 @@ pub fn documents_traced<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (S
     (out, lines)
 }
 
+/// What stands behind a key on one line: a scalar, text of several lines in quotes too, or an empty map or list.
+pub fn inline(tree: &Tree) -> String {
+    let mut out = String::new();
+    match tree {
+        Tree::Str(text) if style(text) == Style::Literal => write_quoted(text, &mut out),
+        _ => write_inline(tree, &mut out),
+    }
+    out
+}
+
+/// A key as it stands before its colon.
+pub fn key(text: &str) -> String {
+    let mut out = String::new();
+    match style(text) {
+        Style::Plain => out.push_str(text),
+        Style::Quoted | Style::Literal => write_quoted(text, &mut out),
+    }
+    out
+}
+
+/// Whether text stands without quotes on one line.
+pub fn is_plain(text: &str) -> bool {
+    style(text) == Style::Plain
+}
+
+/// Text as it stands between double quotes.
+pub fn within_quotes(text: &str) -> String {
+    let mut out = String::new();
+    write_quoted(text, &mut out);
+    out[1..out.len() - 1].to_owned()
+}
+
+/// The indicator and the lines of text that stands as a literal block, whatever follows it. None for text that does not,
+/// and for what ends in several line feeds: they last only as long as nobody takes away blank lines behind them.
+pub fn literal(text: &str) -> Option<(&'static str, std::str::Split<'_, char>)> {
+    let (indicator, lines) = indicated(text);
+    (style(text) == Style::Literal && indicator != KEEP).then_some((indicator, lines))
+}
+
 /// Writes each line of the text as a comment. Characters that break lines or hide themselves become spaces.
 pub fn comment(out: &mut String, text: &str) {
     for line in text.lines() {
@@ -51,6 +90,53 @@ pub fn comment(out: &mut String, text: &str) {
         out.push_str(format!("# {visible}").trim_end());
         out.push('\n');
     }
+}
+
+/// The indicator of a literal block that ends in several line feeds.
+const KEEP: &str = "|+";
+
+/// The indicator and the lines of a literal block: `|` for text that ends in one line feed, `|-` for none, `|+` for several.
+fn indicated(text: &str) -> (&'static str, std::str::Split<'_, char>) {
+    let body = text.strip_suffix('\n');
+    let indicator = match body {
+        None => "|-",
+        Some(body) if body.ends_with('\n') => KEEP,
+        Some(_) => "|",
+    };
+    (indicator, body.unwrap_or(text).split('\n'))
+}
+
+/// Writes a scalar, or an empty map or list, on one line; the text of a literal block is not written.
+fn write_inline(tree: &Tree, out: &mut String) {
+    match tree {
+        Tree::Null => out.push_str("null"),
+        Tree::Bool(true) => out.push_str("true"),
+        Tree::Bool(false) => out.push_str("false"),
+        Tree::Int(number) => out.push_str(&number.to_string()),
+        Tree::Float(number) => write_float(*number, out),
+        Tree::Seq(_) => out.push_str("[]"),
+        Tree::Map(_) => out.push_str("{}"),
+        Tree::Str(text) => match style(text) {
+            Style::Plain => out.push_str(text),
+            Style::Quoted => write_quoted(text, out),
+            Style::Literal => {}
+        },
+    }
+}
+
+/// Writes a number with a point, and a sign before the exponent: YAML 1.1 demands both of a float.
+fn write_float(number: f64, out: &mut String) {
+    if number.is_nan() {
+        return out.push_str(".nan");
+    }
+    if number.is_infinite() {
+        return out.push_str(if number > 0.0 { ".inf" } else { "-.inf" });
+    }
+    let shortest = format!("{number:?}");
+    let Some((mantissa, exponent)) = shortest.split_once('e') else { return out.push_str(&shortest) };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    out.push_str(&format!("{mantissa}{point}e{sign}{exponent}"));
 }
 
 const MARKER: &str = "---\n";
@@ -167,47 +253,17 @@ impl<F: Follower> Writer<'_, F> {
     /// Writes what fits behind a key or a dash and ends the line; the indent is that of a literal block's lines.
     fn scalar(&mut self, tree: &Tree, indent: usize) {
         match tree {
-            Tree::Null => self.out.push_str("null"),
-            Tree::Bool(true) => self.out.push_str("true"),
-            Tree::Bool(false) => self.out.push_str("false"),
-            Tree::Int(number) => self.out.push_str(&number.to_string()),
-            Tree::Float(number) => self.float(*number),
-            Tree::Seq(_) => self.out.push_str("[]"),
-            Tree::Map(_) => self.out.push_str("{}"),
-            Tree::Str(text) => match style(text) {
-                Style::Plain => self.out.push_str(text),
-                Style::Quoted => write_quoted(text, self.out),
-                Style::Literal => return self.literal(text, indent),
-            },
+            Tree::Str(text) if style(text) == Style::Literal => return self.literal(text, indent),
+            _ => write_inline(tree, self.out),
         }
         self.end_line();
     }
 
-    /// Writes a number with a point, and a sign before the exponent: YAML 1.1 demands both of a float.
-    fn float(&mut self, number: f64) {
-        if number.is_nan() {
-            return self.out.push_str(".nan");
-        }
-        if number.is_infinite() {
-            return self.out.push_str(if number > 0.0 { ".inf" } else { "-.inf" });
-        }
-        let shortest = format!("{number:?}");
-        let Some((mantissa, exponent)) = shortest.split_once('e') else { return self.out.push_str(&shortest) };
-        let point = if mantissa.contains('.') { "" } else { ".0" };
-        let sign = if exponent.starts_with('-') { "" } else { "+" };
-        self.out.push_str(&format!("{mantissa}{point}e{sign}{exponent}"));
-    }
-
-    /// Writes a literal block: `|` for text that ends in one line feed, `|-` for none, `|+` for several.
     fn literal(&mut self, text: &str, indent: usize) {
-        let body = text.strip_suffix('\n');
-        self.out.push_str(match body {
-            None => "|-",
-            Some(body) if body.ends_with('\n') => "|+",
-            Some(_) => "|",
-        });
+        let (indicator, lines) = indicated(text);
+        self.out.push_str(indicator);
         self.end_line();
-        for (at, line) in body.unwrap_or(text).split('\n').enumerate() {
+        for (at, line) in lines.enumerate() {
             self.follower.enter(|| Step::Index(u32::try_from(at).unwrap_or(u32::MAX)));
             if !line.is_empty() {
                 self.pad(indent);

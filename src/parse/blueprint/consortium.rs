@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::{Channel, Map, Ordering, Organization, OrganizationDefaults};
 use crate::base::Traced;
-use crate::base::name::{ChannelName, CodeName, Label, OrganizationName, RelativePath};
+use crate::base::name::{ChannelName, CodeName, Label, OrganizationName, RelativePath, Version};
 
 /// One Hyperledger Fabric consortium: its organizations, their clusters, the ordering service and the channels.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -15,6 +15,10 @@ pub struct Blueprint {
     /// The consortium's name; part of the name of what all members share.
     #[schemars(example = &"akachain")]
     pub name: Traced<Label>,
+    /// The version of the network as described here, which its Helm charts bear; raised with every change that is
+    /// installed. `1.0.0` unless given.
+    #[schemars(example = &"1.0.0")]
+    pub version: Option<Traced<Version>>,
     /// The Fabric release line of every organization that names none. `2.5` unless given.
     #[schemars(example = &"2.5")]
     pub fabric: Option<Traced<FabricRelease>>,
@@ -59,6 +63,16 @@ pub enum FabricRelease {
     V2_5,
     #[serde(rename = "3.1")]
     V3_1,
+}
+
+impl FabricRelease {
+    /// The release line as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FabricRelease::V2_5 => "2.5",
+            FabricRelease::V3_1 => "3.1",
+        }
+    }
 }
 
 /// An environment: the changes that make a network of its own out of the same blueprint. Maps merge with the rest,

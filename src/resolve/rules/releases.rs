@@ -10,14 +10,6 @@ use crate::resolve::problem::{Also, problem, written};
 use crate::resolve::references::listed;
 use crate::resolve::{OrgIx, Organization};
 
-/// A release line in texts.
-fn name(release: FabricRelease) -> &'static str {
-    match release {
-        FabricRelease::V2_5 => "2.5",
-        FabricRelease::V3_1 => "3.1",
-    }
-}
-
 /// Kafka ended with 2.5; BFT's capability V3_0 is known to 3.x alone.
 pub(super) fn consensus(scene: &Scene, diagnostics: &mut Diagnostics) {
     let consensus = scene.consortium.ordering.consensus;
@@ -34,10 +26,10 @@ pub(super) fn consensus(scene: &Scene, diagnostics: &mut Diagnostics) {
     for (origin, organizations) in wrong {
         let names: Vec<&str> = organizations.iter().map(|organization| organization.name.value.as_str()).collect();
         let runs = if names.len() == 1 { "runs" } else { "run" };
-        let release = organizations.first().map_or("another", |organization| name(organization.release.value));
+        let release = organizations.first().map_or("another", |organization| organization.release.value.as_str());
         let message = format!("{why}, but {} {runs} {release}", listed(&names));
         let refused = problem(code::KAFKA_RELEASE, origin, message, "here").also(consensus.origin, "the consensus");
-        let help = format!("write `fabric: \"{}\"`, or `consensus: raft`, which both lines have", name(needed));
+        let help = format!("write `fabric: \"{}\"`, or `consensus: raft`, which both lines have", needed.as_str());
         diagnostics.push(refused.help(help));
     }
 }
@@ -47,7 +39,7 @@ pub(super) fn explorer(scene: &Scene, diagnostics: &mut Diagnostics) {
     for standing in scene.services() {
         let release = standing.organization.release;
         if standing.service.kind == Some(ServiceKind::Explorer) && release.value > FabricRelease::V2_5 {
-            let message = format!("Explorer does not know Fabric {}", name(release.value));
+            let message = format!("Explorer does not know Fabric {}", release.value.as_str());
             let wrong = problem(code::EXPLORER_RELEASE, standing.service.name.origin, message, "Explorer");
             let wrong = wrong.also(release.origin, "the release");
             diagnostics
@@ -73,9 +65,9 @@ pub(super) fn mixed(scene: &Scene, diagnostics: &mut Diagnostics) {
             let message = format!(
                 "the channel `{}` joins Fabric {} of `{}` with {} of `{}`",
                 channel.name.value,
-                name(old.release.value),
+                old.release.value.as_str(),
                 old.name.value,
-                name(new.release.value),
+                new.release.value.as_str(),
                 new.name.value
             );
             let mixed = problem(code::MIXED_RELEASES, channel.name.origin, message, "this channel");

@@ -1,0 +1,373 @@
+//! Writes templates: YAML as `text::yaml` writes it, with the actions of Helm in it.
+
+use std::collections::BTreeSet;
+
+use crate::base::{Origin, Tree};
+use crate::text::yaml;
+
+use super::super::lines::Lines;
+use super::facts::{FactIx, Facts};
+use super::labels::Identity;
+use super::node::{Action, Entry, Item, Map, Node, Piece, Seq, ValuePath, When};
+
+/// Writes one template.
+pub(super) struct Printer<'c> {
+    chart: &'c str,
+    facts: &'c Facts<'c>,
+    /// What `$workload` stands for.
+    workload: Option<&'c Identity>,
+    lines: Lines,
+    /// The dash that waits for the first line of an item.
+    lead: Option<String>,
+    /// How many ranges it is in; there the dot is something else.
+    ranges: usize,
+    pub used: Used,
+}
+
+/// What a template refers to.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Used {
+    pub facts: BTreeSet<FactIx>,
+    pub workload: bool,
+    pub files: bool,
+    pub variation: bool,
+}
+
+const INDENT: usize = 2;
+
+impl<'c> Printer<'c> {
+    pub fn new(chart: &'c str, facts: &'c Facts<'c>, workload: Option<&'c Identity>, traced: bool) -> Printer<'c> {
+        let lines = Lines::new(traced);
+        Printer { chart, facts, workload, lines, lead: None, ranges: 0, used: Used::default() }
+    }
+
+    pub fn finish(self) -> (Lines, Used) {
+        (self.lines, self.used)
+    }
+
+    /// Documents one after the other, those of the same environments under one condition.
+    pub fn documents(&mut self, documents: &[(Map, When, Origin)]) {
+        let mut separator = false;
+        for group in documents.chunk_by(|(_, one, _), (_, other, _)| one == other) {
+            let Some((_, when, origin)) = group.first() else { continue };
+            self.conditional(when, 0, *origin, |printer| {
+                for (map, _, origin) in group {
+                    if separator || when.is_some() {
+                        printer.line(0, "---", *origin);
+                    }
+                    separator = true;
+                    printer.map(map, 0);
+                }
+            });
+        }
+    }
+
+    /// One line of a template.
+    pub fn line(&mut self, indent: usize, text: &str, origin: Origin) {
+        let lead = self.lead.take().unwrap_or_else(|| " ".repeat(indent));
+        self.lines.line(&format!("{lead}{text}"), origin);
+    }
+
+    /// What only some environments have.
+    fn conditional(&mut self, when: &When, indent: usize, origin: Origin, content: impl FnOnce(&mut Self)) {
+        match when {
+            None => content(self),
+            Some(having) => {
+                let condition = self.condition(having);
+                self.line(indent, &format!("{{{{- if {condition} }}}}"), origin);
+                content(self);
+                self.line(indent, "{{- end }}", origin);
+            }
+        }
+    }
+
+    /// Whether the environment is one of those.
+    pub fn condition(&self, having: &[usize]) -> String {
+        let names: Vec<String> =
+            having.iter().filter_map(|at| self.facts.environments.get(*at)).map(|name| format!("\"{name}\"")).collect();
+        let environment = self.rooted(".Values.environment");
+        match names.as_slice() {
+            [name] => format!("eq {environment} {name}"),
+            _ => format!("has {environment} (list {})", names.join(" ")),
+        }
+    }
+
+    pub fn map(&mut self, map: &Map, indent: usize) {
+        if let Some(included) = &map.included {
+            let origin = map.entries.first().map_or(INCLUDED, |entry| entry.origin);
+            self.block(included, indent, origin);
+        }
+        let together = |one: &&Entry, other: &&Entry| {
+            one.when == other.when && (one.when.is_none() || (added(one).is_none() && added(other).is_none()))
+        };
+        for group in in_print_order(map, self.lead.is_some()).chunk_by(together) {
+            let Some(first) = group.first() else { continue };
+            if let (Some(having), Some(added)) = (&first.when, added(first)) {
+                self.partly(first, having, added, indent);
+                continue;
+            }
+            // An item cannot start with a condition on the line of its dash.
+            if first.when.is_some() {
+                self.end_lead(first.origin);
+            }
+            self.conditional(&first.when, indent, first.origin, |printer| {
+                group.iter().for_each(|entry| printer.entry(entry, indent));
+            });
+        }
+    }
+
+    /// An entry that only some environments have, and others where a value adds to it.
+    fn partly(&mut self, entry: &Entry, having: &[usize], added: &ValuePath, indent: usize) {
+        let key = escaped(&yaml::key(&entry.key));
+        let inner = if matches!(entry.node, Node::Map(_)) { indent + INDENT } else { indent };
+        let (condition, value) = (self.condition(having), self.value_of(added));
+        self.line(indent, &format!("{{{{- if or ({condition}) {value} }}}}"), entry.origin);
+        self.line(indent, &format!("{key}:"), entry.origin);
+        self.conditional(&entry.when, inner, entry.origin, |printer| printer.inner(&entry.node, inner));
+        self.added_lines(added, inner);
+        self.line(indent, "{{- end }}", entry.origin);
+    }
+
+    /// Leaves the dash of an item alone on its line.
+    fn end_lead(&mut self, origin: Origin) {
+        if let Some(lead) = self.lead.take() {
+            self.lines.line(lead.trim_end(), origin);
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, indent: usize) {
+        let key = escaped(&yaml::key(&entry.key));
+        let (inner, empty) = match &entry.node {
+            Node::Map(map) => (indent + INDENT, map.entries.is_empty() && map.included.is_none()),
+            Node::Seq(seq) => (indent, seq.items.is_empty()),
+            _ => return self.value(&key, &entry.node, indent + INDENT, entry.origin),
+        };
+        match added(entry) {
+            Some(added) if empty => {
+                self.line(indent, &format!("{{{{- with {} }}}}", self.value_of(added)), entry.origin);
+                self.line(indent, &format!("{key}:"), entry.origin);
+                self.line(inner, &format!("{{{{- toYaml . | nindent {inner} }}}}"), entry.origin);
+                self.line(indent, "{{- end }}", entry.origin);
+            }
+            added => {
+                self.line(indent, &format!("{key}:"), entry.origin);
+                self.inner(&entry.node, inner);
+                added.iter().for_each(|added| self.added_lines(added, inner));
+            }
+        }
+    }
+
+    fn added_lines(&mut self, added: &ValuePath, indent: usize) {
+        self.line(indent, &format!("{{{{- with {} }}}}", self.value_of(added)), ADDITIONS);
+        self.line(indent, &format!("{{{{- toYaml . | nindent {indent} }}}}"), ADDITIONS);
+        self.line(indent, "{{- end }}", ADDITIONS);
+    }
+
+    fn inner(&mut self, node: &Node, indent: usize) {
+        match node {
+            Node::Map(map) => self.map(map, indent),
+            Node::Seq(seq) => self.seq(seq, indent),
+            Node::Literal(_) | Node::Text { .. } | Node::Scalar(_) | Node::Block(_) => {}
+        }
+    }
+
+    /// A value that stands on the line of its key, or a block below it.
+    fn value(&mut self, key: &str, node: &Node, indent: usize, origin: Origin) {
+        let outer = indent - INDENT;
+        match node {
+            Node::Block(action) => {
+                self.line(outer, &format!("{key}:"), origin);
+                self.block(action, indent, origin);
+            }
+            Node::Literal(Tree::Str(text)) if yaml::literal(text).is_some() => {
+                let Some((indicator, lines)) = yaml::literal(text) else { return };
+                self.line(outer, &format!("{key}: {indicator}"), origin);
+                self.literal(lines, indent, origin);
+            }
+            node => {
+                let value = self.scalar(node);
+                self.line(outer, &format!("{key}: {value}"), origin);
+            }
+        }
+    }
+
+    fn literal(&mut self, lines: std::str::Split<'_, char>, indent: usize, origin: Origin) {
+        for line in lines {
+            let indent = if line.is_empty() { 0 } else { indent };
+            self.line(indent, &escaped(line), origin);
+        }
+    }
+
+    fn block(&mut self, action: &Action, indent: usize, origin: Origin) {
+        let expression = self.expression(action);
+        self.line(indent, &format!("{{{{- {expression} | nindent {indent} }}}}"), origin);
+    }
+
+    /// What stands on one line.
+    fn scalar(&mut self, node: &Node) -> String {
+        match node {
+            Node::Literal(tree) => escaped(&yaml::inline(tree)),
+            Node::Text { pieces, quoted } => self.text(pieces, *quoted),
+            Node::Scalar(action) => format!("{{{{ {} }}}}", self.expression(action)),
+            Node::Block(_) | Node::Map(_) | Node::Seq(_) => String::new(),
+        }
+    }
+
+    fn text(&mut self, pieces: &[Piece], quoted: bool) -> String {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(literal) if quoted => text.push_str(&escaped(&yaml::within_quotes(literal))),
+                Piece::Text(literal) => text.push_str(&escaped(literal)),
+                action => {
+                    // A brace before an action would be taken for its beginning.
+                    if text.ends_with('{') {
+                        text.pop();
+                        text.push_str("{{ \"{\" }}");
+                    }
+                    let expression = self.piece(action);
+                    text.push_str(&format!("{{{{ {expression} }}}}"));
+                }
+            }
+        }
+        if quoted { format!("\"{text}\"") } else { text }
+    }
+
+    fn piece(&mut self, piece: &Piece) -> String {
+        match piece {
+            Piece::Text(_) => String::new(),
+            Piece::Environment => self.rooted(".Values.environment"),
+            Piece::Row => ".".to_owned(),
+            Piece::Value(path) => self.value_of(path),
+            Piece::Fact { at, hyphens } => {
+                let name = self.fact(*at);
+                if *hyphens { format!("{name} | replace \".\" \"-\"") } else { name }
+            }
+        }
+    }
+
+    fn fact(&mut self, at: FactIx) -> String {
+        self.used.facts.insert(at);
+        self.facts.name(at)
+    }
+
+    fn expression(&mut self, action: &Action) -> String {
+        let chart = self.chart;
+        match action {
+            Action::Bare(path) => self.value_of(path),
+            Action::Quoted(path) => format!("{} | quote", self.value_of(path)),
+            Action::Image(path) => format!("include \"{chart}.image\" {}", self.value_of(path)),
+            Action::Lines(path) => format!("toYaml {}", self.value_of(path)),
+            Action::Variation { key, quoted } => {
+                self.used.variation = true;
+                format!("$variation.{key}{}", if *quoted { " | quote" } else { "" })
+            }
+            Action::Labels { of, identity } => {
+                let own = self.workload == Some(identity);
+                self.used.workload |= own;
+                let Identity { name, component } = identity;
+                let subject = match own {
+                    true => "$workload".to_owned(),
+                    false => format!("(dict \"name\" \"{name}\" \"component\" \"{component}\" \"context\" $)"),
+                };
+                format!("include \"{chart}.{}\" {subject}", of.helper())
+            }
+            Action::ReleaseLabels => format!("include \"{chart}.releaseLabels\" $"),
+            Action::File(path) => format!("{} \"{path}\" | quote", self.rooted(".Files.Get")),
+            Action::Files => {
+                self.used.files = true;
+                "toYaml $files".to_owned()
+            }
+            Action::Checksum => {
+                self.used.files = true;
+                format!("include \"{chart}.checksum\" $files")
+            }
+        }
+    }
+
+    fn value_of(&self, path: &ValuePath) -> String {
+        self.rooted(&format!(".Values.{path}"))
+    }
+
+    /// A name of the chart's root, wherever the dot points.
+    fn rooted(&self, name: &str) -> String {
+        if self.ranges > 0 { format!("${name}") } else { name.to_owned() }
+    }
+
+    fn seq(&mut self, seq: &Seq, indent: usize) {
+        for group in seq.items.chunk_by(|one, other| one.when == other.when) {
+            let Some(first) = group.first() else { continue };
+            if first.when.is_some() || first.each.is_some() {
+                self.end_lead(first.origin);
+            }
+            self.conditional(&first.when, indent, first.origin, |printer| {
+                group.iter().for_each(|item| printer.item(item, indent));
+            });
+        }
+    }
+
+    fn item(&mut self, item: &Item, indent: usize) {
+        let Some(each) = item.each else { return self.dash(item, indent) };
+        let name = self.fact(each);
+        self.line(indent, &format!("{{{{- range {name} }}}}"), item.origin);
+        self.ranges += 1;
+        self.dash(item, indent);
+        self.ranges -= 1;
+        self.line(indent, "{{- end }}", item.origin);
+    }
+
+    fn dash(&mut self, item: &Item, indent: usize) {
+        let before = self.lead.take().unwrap_or_else(|| " ".repeat(indent));
+        self.lead = Some(format!("{before}- "));
+        let inner = indent + INDENT;
+        match &item.node {
+            Node::Map(map) => {
+                if map.included.is_some() {
+                    self.end_lead(item.origin);
+                }
+                self.map(map, inner);
+            }
+            Node::Seq(seq) => self.seq(seq, inner),
+            Node::Block(action) => {
+                self.end_lead(item.origin);
+                self.block(action, inner, item.origin);
+            }
+            Node::Literal(Tree::Str(text)) if yaml::literal(text).is_some() => {
+                let Some((indicator, lines)) = yaml::literal(text) else { return };
+                self.line(indent, indicator, item.origin);
+                self.literal(lines, inner, item.origin);
+            }
+            node => {
+                let value = self.scalar(node);
+                self.line(indent, &value, item.origin);
+            }
+        }
+    }
+}
+
+const ADDITIONS: Origin = Origin::Rule("what an operator may add by values; nothing unless they do");
+const INCLUDED: Origin = Origin::Rule("labels that all objects of the chart have");
+
+/// The value that adds to an entry.
+fn added(entry: &Entry) -> Option<&ValuePath> {
+    match &entry.node {
+        Node::Map(map) => map.added.as_ref(),
+        Node::Seq(seq) => seq.added.as_ref(),
+        _ => None,
+    }
+}
+
+/// The entries of a map; of an item, one that is there in every environment first, since it stands behind the dash.
+fn in_print_order(map: &Map, item: bool) -> Vec<&Entry> {
+    let mut entries: Vec<&Entry> = map.entries.iter().collect();
+    if item && let Some(at) = entries.iter().position(|entry| entry.when.is_none() && added(entry).is_none()) {
+        let first = entries.remove(at);
+        entries.insert(0, first);
+    }
+    entries
+}
+
+/// Literal text as a template has it: what would start an action is put in by one.
+fn escaped(text: &str) -> String {
+    text.replace("{{", "{{ \"{{\" }}")
+}

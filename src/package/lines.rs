@@ -1,0 +1,41 @@
+//! A file that grows line by line, each with its origin where origins are kept.
+
+use super::BundleFile;
+use crate::base::Origin;
+
+/// Lines and their origins.
+#[derive(Debug)]
+pub(super) struct Lines {
+    text: String,
+    origins: Option<Vec<Origin>>,
+}
+
+impl Lines {
+    pub fn new(traced: bool) -> Lines {
+        Lines { text: String::new(), origins: traced.then(Vec::new) }
+    }
+
+    /// Adds one line, which must not contain a line break.
+    pub fn line(&mut self, text: &str, origin: Origin) {
+        self.text.push_str(text);
+        self.text.push('\n');
+        self.origins.iter_mut().for_each(|origins| origins.push(origin));
+    }
+
+    /// Adds each line of a text.
+    pub fn lines(&mut self, text: &str, origin: Origin) {
+        text.lines().for_each(|line| self.line(line, origin));
+    }
+
+    /// Adds all lines of another, with their origins.
+    pub fn append(&mut self, other: Lines) {
+        self.text.push_str(&other.text);
+        if let (Some(origins), Some(others)) = (&mut self.origins, other.origins) {
+            origins.extend(others);
+        }
+    }
+
+    pub fn finish(self) -> BundleFile {
+        BundleFile { text: self.text, lines: self.origins.unwrap_or_default() }
+    }
+}
