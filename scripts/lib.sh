@@ -74,9 +74,39 @@ finish_steps() {
     exit $((step_failures > 0))
 }
 
-# Compiles a shipped blueprint into its own folder under target/bundles, with the release build.
+# akcgen in its release build.
+akcgen() { cargo run --quiet --release --manifest-path "$root/Cargo.toml" -- "$@"; }
+
+# Compiles a shipped blueprint into its own folder under target/bundles.
 build_bundle() {
     local out=$root/target/bundles/$1
     rm -rf "$out"
-    cargo run --quiet --release --manifest-path "$root/Cargo.toml" -- build "$root/blueprints/$1.yaml" --out "$out"
+    akcgen build "$root/blueprints/$1.yaml" --out "$out"
+}
+
+# Compiles akachain's blueprint before and after the change of an ordinary day into target/bundles/upgrade.
+build_upgrade() {
+    local out=$root/target/bundles/upgrade change
+    change=(
+        -e 's|akachain/dapp:1.4.0|akachain/dapp:1.5.0|'
+        -e 's|autoscaling: {maximum: 6}|autoscaling: {maximum: 7}|'
+        -e 's|akachain/reports:1.1.0|akachain/reports:1.2.0|'
+        -e 's|resources: {cpu: 500m, memory: 512Mi}|resources: {cpu: 400m, memory: 768Mi}|'
+        -e 's|\[198.51.100.128/25\]|[198.51.100.0/24]|'
+        -e 's|size: 20Gi|size: 30Gi|'
+    )
+    rm -rf "$out"
+    mkdir -p "$out"
+    cp "$root/blueprints/akachain.yaml" "$out/before.yaml"
+    sed "${change[@]}" "$out/before.yaml" >"$out/after.yaml"
+    if cmp -s "$out/before.yaml" "$out/after.yaml"; then fail "nothing of akachain's blueprint was changed"; fi
+    akcgen build "$out/before.yaml" --out "$out/before" && akcgen build "$out/after.yaml" --out "$out/after"
+}
+
+# Compiles $1 blueprints made at random along the schema into target/bundles/random.
+build_random() {
+    local out=$root/target/bundles/random
+    rm -rf "$out"
+    mkdir -p "$out"
+    PYTHONPATH=$root/scripts/proofs python3 -m lib.random_bundles "$root/target/release/akcgen" "$out" "$1"
 }

@@ -109,6 +109,10 @@ class Api:
     def create(self, value: dict, **query: str) -> Answer:
         return self.request("POST", self.path(value), value, fieldValidation="Strict", **query)
 
+    def read(self, value: dict) -> Answer:
+        """What the server holds of an object."""
+        return self.request("GET", f"{self.path(value)}/{value['metadata']['name']}")
+
     def merge(self, path: str, patch: dict) -> Answer:
         return self.request("PATCH", path, patch, "application/merge-patch+json")
 
