@@ -1,7 +1,7 @@
 //! Runs builds and copies, and takes their time and memory.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -48,11 +48,17 @@ impl Place {
         Place(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())
     }
 
+    /// A new folder in it.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.0.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        folder
+    }
+
     /// Builds and copies a consortium of this size by turns. Its numbers are allocated first, as those of a consortium
     /// that runs are.
     pub fn consortium(&self, organizations: usize) -> Measured {
-        let folder = self.0.path().join(organizations.to_string());
-        fs::create_dir(&folder).unwrap();
+        let folder = self.folder(&organizations.to_string());
         let blueprint = folder.join("consortium.yaml");
         fs::write(&blueprint, generate::blueprint(organizations)).unwrap();
         time(akcgen("allocate", &blueprint));
@@ -96,7 +102,7 @@ pub fn in_memory(blueprint: &Path) -> Duration {
     (0..COMPILATIONS).map(|_| compile()).min().unwrap()
 }
 
-fn build(blueprint: &Path, out: &Path) -> Command {
+pub fn build(blueprint: &Path, out: &Path) -> Command {
     let mut command = akcgen("build", blueprint);
     command.arg("--out").arg(out);
     command
@@ -114,7 +120,7 @@ fn copy(from: &Path, to: &Path) -> Command {
     command
 }
 
-fn time(mut command: Command) -> Duration {
+pub fn time(mut command: Command) -> Duration {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     assert!(command.status().unwrap().success(), "{command:?}");
