@@ -53,6 +53,10 @@ class Document:
         return self.value["apiVersion"].rpartition("/")[0]
 
     @property
+    def identity(self) -> tuple[str, str, str | None, str]:
+        return identity(self.value)
+
+    @property
     def pod_template(self) -> dict | None:
         """The template of the pods that a controller makes from it."""
         if self.kind not in WORKLOAD_KINDS:
@@ -63,6 +67,12 @@ class Document:
     def __str__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name
         return f"{self.file}:{self.line}: {self.kind} {place}"
+
+
+def identity(value: dict) -> tuple[str, str, str | None, str]:
+    """What makes an object the one that it is."""
+    metadata = value["metadata"]
+    return value["apiVersion"], value["kind"], metadata.get("namespace"), metadata["name"]
 
 
 @dataclass(frozen=True)

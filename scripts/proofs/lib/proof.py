@@ -154,14 +154,15 @@ def only_one_cluster(bundle: Path, fits: Callable[[bundles.Cluster], bool] | Non
 
 
 def change(bundle: Path, document: bundles.Document, alter: Callable[[dict], None]) -> None:
-    """Rewrites one document of a copy, its other documents as they were."""
+    """Rewrites one document of a copy, its other documents as they were.
+
+    It is known by what it is, not by its line, which an earlier change of the same file has moved.
+    """
     file = bundle / document.file
-    texts = []
-    for other in bundles.documents(bundle, file):
-        if other.line == document.line:
-            alter(other.value)
-        texts.append(yaml.safe_dump(other.value, sort_keys=False))
-    file.write_text("---\n" + "---\n".join(texts))
+    values = [other.value for other in bundles.documents(bundle, file)]
+    (changed,) = (value for value in values if bundles.identity(value) == document.identity)
+    alter(changed)
+    file.write_text("---\n" + "---\n".join(yaml.safe_dump(value, sort_keys=False) for value in values))
 
 
 def find(cluster: bundles.Cluster, kind: str, where: Callable[[dict], bool] | None = None) -> bundles.Document:
