@@ -64,20 +64,3 @@ pub fn blueprint(organizations: usize) -> String {
     }
     text
 }
-
-/// A blueprint of one organization whose Application cluster holds so many services, each of about seven objects.
-pub fn services(count: usize) -> String {
-    let mut text = String::from(
-        "blueprint: v1\nname: bench\n\nordering: {orderers: {org: 3}}\nchannels: {trade: [org]}\n\norganizations:\n  org:\n    \
-         domain: org.example\n    target: eks\n    eks: {account: \"100000000000\", region: ap-southeast-1}\n    frontends: \
-         {portal: [203.0.113.0/24]}\n    application:\n      nodePools: {general: {instanceType: m6i.4xlarge, minimum: 3, \
-         maximum: 90}}\n      groups:\n        application-api:\n          packing: apart\n          services:\n",
-    );
-    for at in 0..count {
-        let _ = writeln!(
-            text,
-            "            service-{at:04}: {{image: \"bench/service:1.0.0\", exposure: [portal], autoscaling: {{maximum: 4}}}}"
-        );
-    }
-    text
-}

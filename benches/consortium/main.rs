@@ -31,7 +31,7 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => report(),
         ["generate", organizations] => print!("{}", generate::blueprint(organizations.parse().unwrap())),
-        ["generate-services", services] => print!("{}", generate::services(services.parse().unwrap())),
+        ["generate-services", services] => print!("{}", forms::blueprint_of(services.parse().unwrap())),
         // A build in this process, which tells the most memory it ever had: how the bench calls itself.
         ["memory", rest @ ..] => measure::build_and_tell_memory(rest),
         _ => panic!("usage: consortium [generate ORGANIZATIONS | generate-services SERVICES]"),
