@@ -20,7 +20,8 @@ pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
                     continue;
                 }
                 let kind = patch.kind.value.as_str();
-                let problems = lower::check_patch(kind, &patch.partial.to_json());
+                let own: Vec<&str> = workload.containers.iter().map(|container| container.name.as_str()).collect();
+                let problems = lower::check_patch(kind, &patch.partial.to_json(), &own);
                 if problems.is_empty() && !kinds.contains(&kind) {
                     let message = format!("`{}` has no {kind} to patch", workload.name);
                     let finding = Diagnostic::new(code::UNFIT_PATCH, message);

@@ -8,11 +8,11 @@ use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde_json::Value;
 
-use crate::base::TreePath;
+use crate::base::{TreePath, merge_keys};
 use crate::bind::WorkloadPlan;
 use crate::diag::suggest::nearest;
 use crate::expand::{Shape, Workload};
-use crate::lower::strict;
+use crate::lower::{restricted, strict};
 use crate::resolve::Copies;
 
 /// Why a patch cannot be merged.
@@ -45,7 +45,7 @@ const KINDS: [(&str, Check); 9] = [
 ];
 
 /// Paths that a patch must leave alone, with the reason.
-const FIXED: [(&str, &str); 8] = [
+const FIXED: [(&str, &str); 9] = [
     ("apiVersion", "the kind alone says what is patched"),
     ("kind", "the kind alone says what is patched"),
     ("metadata/name", "other objects refer to it by its name"),
@@ -53,12 +53,14 @@ const FIXED: [(&str, &str); 8] = [
     ("spec/selector", "it cannot be changed once applied, and network policies rely on it"),
     ("spec/template/metadata/labels/app.kubernetes.io~1name", "selectors rely on it"),
     ("spec/template/metadata/labels/app.kubernetes.io~1component", "selectors rely on it"),
+    ("spec/type", "`exposure` says who may reach a service"),
     ("status", "only Kubernetes itself writes it"),
 ];
 
 /// Everything that is wrong with a patch of an object of a kind, sorted by path: an unknown kind, fields that
-/// Kubernetes does not know, values of the wrong type, nulls, and what akcgen relies on.
-pub fn check_patch(kind: &str, patch: &Value) -> Vec<PatchProblem> {
+/// Kubernetes does not know, values of the wrong type, nulls, items that nothing tells apart, what akcgen relies on, and
+/// what no pod of the bundle may ask for. `own` are the names of the workload's containers.
+pub fn check_patch(kind: &str, patch: &Value, own: &[&str]) -> Vec<PatchProblem> {
     let Some((_, check)) = KINDS.iter().find(|(name, _)| *name == kind) else {
         let message = format!("a patch of kind `{kind}` is not known");
         let near = nearest(kind, KINDS.iter().map(|(name, _)| *name));
@@ -70,8 +72,27 @@ pub fn check_patch(kind: &str, patch: &Value) -> Vec<PatchProblem> {
         let message = format!("this cannot be patched: {reason}");
         Some(PatchProblem { path: TreePath::from(*path), message, nearest: None, of_key: true })
     }));
+    nameless(&TreePath::ROOT, patch, &mut problems);
+    problems.extend(restricted::problems(patch, own));
     problems.sort_by(|left, right| left.path.cmp(&right.path));
     problems
+}
+
+/// Items of lists that are merged item by item, and do not say which one they are.
+fn nameless(path: &TreePath, value: &Value, problems: &mut Vec<PatchProblem>) {
+    let items = value.as_array().map_or(&[][..], Vec::as_slice);
+    let keys = merge_keys(path, |key| items.iter().all(|item| item.get(key).is_some()));
+    for (at, item) in (0_u32..).zip(items) {
+        let path = path.join(at);
+        if let Some(key) = keys.and_then(<[&str]>::first).filter(|key| item.is_object() && item.get(**key).is_none()) {
+            let message = format!("an item of this list is known by its `{key}`, which is missing");
+            problems.push(PatchProblem { path: path.clone(), message, nearest: None, of_key: false });
+        }
+        nameless(&path, item, problems);
+    }
+    for (key, value) in value.as_object().into_iter().flatten() {
+        nameless(&path.join(key.clone()), value, problems);
+    }
 }
 
 /// The kinds of a workload's own objects that can be patched, sorted.
@@ -102,7 +123,7 @@ mod tests {
     use serde_json::json;
 
     fn found(kind: &str, patch: Value) -> Vec<(String, String, Option<String>)> {
-        let problems = check_patch(kind, &patch).into_iter();
+        let problems = check_patch(kind, &patch, &["orders", "a", "b"]).into_iter();
         problems.map(|problem| (problem.path.to_string(), problem.message, problem.nearest)).collect()
     }
 
@@ -151,6 +172,19 @@ mod tests {
         let selected = json!({"spec": {"template": {"metadata": {"labels": {"app.kubernetes.io/name": "x"}}}}});
         assert_eq!(places("Deployment", selected), ["/spec/template/metadata/labels/app.kubernetes.io~1name"]);
         assert_eq!(places("Deployment", json!({"metadata": {"generation": u64::MAX}})), ["/metadata/generation"]);
+    }
+
+    #[test]
+    fn items_say_which_one_they_are() {
+        let patch = json!({"spec": {"template": {"spec": {
+            "containers": [{"image": "x:1"}, {"name": "a", "env": [{"value": "x"}], "args": ["x"]}],
+            "tolerations": [{"operator": "Exists"}]}}}});
+        let places: Vec<String> = found("Deployment", patch).into_iter().map(|(path, ..)| path).collect();
+        let containers = "/spec/template/spec/containers";
+        assert_eq!(places, [format!("{containers}/0"), format!("{containers}/1/env/0")]);
+        let service = found("Service", json!({"spec": {"type": "LoadBalancer", "ports": [{"name": "x"}]}}));
+        let places: Vec<&str> = service.iter().map(|(path, ..)| path.as_str()).collect();
+        assert_eq!(places, ["/spec/ports/0", "/spec/type"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod patches;
 mod pod;
 mod policy;
 mod prelude;
+mod restricted;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scaling;
