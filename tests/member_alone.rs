@@ -133,7 +133,7 @@ fn every_member_gets_the_same_bytes_alone() {
 fn another_card_gives_other_bytes() {
     let path = repository("blueprints/minimal.yaml");
     let expected = compile(&path);
-    let card = consortium_card(&path).replace("peer1.seller.example", "peer1.elsewhere.example");
+    let card = consortium_card(&path).replace("peer1.seller.example", "peer1.elsewhere.seller.example");
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("consortium.yaml"), card).unwrap();
     fs::write(folder.path().join("own.yaml"), alone(&read(&path), "buyer").to_string()).unwrap();

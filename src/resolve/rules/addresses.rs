@@ -26,7 +26,7 @@ pub(super) fn ranges(scene: &Scene, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn misfit(range: &Traced<Cidr>) -> Option<Diagnostic> {
+pub(super) fn misfit(range: &Traced<Cidr>) -> Option<Diagnostic> {
     let text = range.value.as_str();
     let Ok(net) = text.parse::<Ipv4Net>() else {
         let wrong = problem(code::ADDRESS, range.origin, format!("`{text}` is no IPv4 range"), "here");

@@ -145,13 +145,17 @@ fn shared(one: &Held, other: &Held) -> Diagnostic {
         .help("choose a name below the organization's own domain and below no other's")
 }
 
+/// Whether a host is a domain or lies below it.
+pub(super) fn is_below(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|name| name.is_empty() || name.ends_with('.'))
+}
+
 /// Hosts end in the organization's domain.
 pub(super) fn outside(scene: &Scene, diagnostics: &mut Diagnostics) {
     for (_, organization, description) in scene.consortium.described() {
         let domain = organization.domain.value.as_str();
         for (what, host) in hosts(description) {
-            let name = host.value.strip_suffix(domain);
-            if !name.is_some_and(|name| name.is_empty() || name.ends_with('.')) {
+            if !is_below(&host.value, domain) {
                 let message = format!("the host `{}` of {what} is outside the domain `{domain}`", host.value);
                 let outside = problem(code::HOST_OUTSIDE, host.origin, message, "this host");
                 let outside = outside.also(organization.domain.origin, "the organization's domain");

@@ -6,6 +6,7 @@
 mod addresses;
 mod authorities;
 mod batches;
+mod cards;
 mod channels;
 mod databases;
 mod environments;
@@ -95,6 +96,9 @@ const RULES: &[Rule] = &[
     authorities::circles,
     exposure::administration,
     exposure::spoken,
+    cards::hosts,
+    cards::ranges,
+    cards::authorities,
     addresses::ranges,
     addresses::overlaps,
     addresses::hosts,
