@@ -8,10 +8,13 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::realise::{Allocated, Row};
 use crate::base::name::{Cidr, Label, OrganizationName};
-use crate::base::{Sources, Traced};
-use crate::diag::Diagnostics;
+use crate::base::{Origin, Sources, Traced};
+use crate::diag::suggest::slip;
+use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::parse::blueprint::{LanguageVersion, Map};
+use crate::resolve::Consortium;
 use crate::{parse, source};
 
 /// The file's name, beside the blueprint.
@@ -72,8 +75,77 @@ impl Allocations {
         self.rows(environment, organization)?.cidr.as_ref()
     }
 
+    /// Findings about environments that have rows and are none, where one of a nearly equal name has none. Other blueprints
+    /// of the folder may have rows in the same file.
+    pub fn misspelt(&self, environments: &[Traced<Label>]) -> Vec<Diagnostic> {
+        let names: Vec<&str> = environments.iter().map(|name| name.value.as_str()).collect();
+        misspelt(&self.rows, &names, "environment")
+    }
+
+    /// Findings about the rows of an environment that give nothing its number: a name that was misspelt, or that is gone.
+    pub fn unused(&self, consortium: &Consortium, allocated: &[Allocated]) -> Vec<Diagnostic> {
+        let environment = &consortium.environment.value;
+        let Some((_, rows)) = self.rows.iter().find(|(name, _)| name.value == *environment) else { return Vec::new() };
+        let names: Vec<&str> =
+            consortium.described().map(|(_, organization, _)| organization.name.value.as_str()).collect();
+        let mut found = misspelt(rows, &names, "organization");
+        for (organization, rows) in rows.iter().filter(|(name, _)| names.contains(&name.value.as_str())) {
+            let own = allocated.iter().filter(|one| one.organization == organization.value);
+            found.extend(rows.unused(organization, &own.map(|one| &one.row).collect::<Vec<_>>()));
+        }
+        found
+    }
+
     fn rows(&self, environment: &str, organization: &str) -> Option<&Rows> {
         let environment = self.rows.iter().find(|(name, _)| name.value.as_str() == environment)?.1;
         environment.iter().find(|(name, _)| name.value.as_str() == organization).map(|(_, rows)| rows)
+    }
+}
+
+/// Keys that name nothing, near to a name that is no key.
+fn misspelt<K: std::ops::Deref<Target = str>, V>(rows: &Map<K, V>, names: &[&str], what: &str) -> Vec<Diagnostic> {
+    let has_rows = |name: &str| rows.keys().any(|key| &*key.value == name);
+    let strange = rows.keys().filter(|key| !names.contains(&&*key.value));
+    let told = strange.filter_map(|key| {
+        let meant = slip(&key.value, names.iter().copied().filter(|name| !has_rows(name)))?;
+        let message = format!("there is no {what} `{}` to take these numbers", &*key.value);
+        let finding = unused(key.origin, message);
+        Some(match key.origin.span() {
+            Some(span) => finding.suggest(span, meant),
+            None => finding,
+        })
+    });
+    told.collect()
+}
+
+impl Rows {
+    fn unused(&self, organization: &Traced<OrganizationName>, taken: &[&Row]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let range = self.cidr.as_ref().filter(|_| !taken.iter().any(|row| matches!(row, Row::Cidr(_))));
+        if let Some(range) = range {
+            let message = format!("the network of `{}` does not take its range from here", organization.value);
+            let help = "it is given by the target's parameters, or there is no network of its own: take the row away";
+            found.push(unused(range.origin, message).about(&organization.value).help(help));
+        }
+        let names: Vec<&str> = (taken.iter())
+            .filter_map(|row| match row {
+                Row::Port(name, _) => Some(name.as_str()),
+                Row::Cidr(_) => None,
+            })
+            .collect();
+        for name in self.ports.keys().filter(|name| !names.contains(&name.value.as_str())) {
+            let message = format!("`{}` has no `{}` that others dial", organization.value, name.value);
+            let finding = unused(name.origin, message).about(&organization.value);
+            found.push(finding.nearest(&name.value, "names", names.iter().copied()));
+        }
+        found
+    }
+}
+
+fn unused(origin: Origin, message: String) -> Diagnostic {
+    let finding = Diagnostic::new(code::UNUSED_ROW, message);
+    match origin.span() {
+        Some(span) => finding.at(span, "nothing takes this number"),
+        None => finding,
     }
 }

@@ -67,6 +67,7 @@ pub fn bind(
     let cards = Arc::new(cards(&consortium, &realised));
     let mut allocated: Vec<Allocated> = realised.iter().flat_map(|one| one.allocated.clone()).collect();
     allocated.sort();
+    diagnostics.extend(allocations.unused(&consortium, &allocated));
     let mut organizations: Vec<OrganizationPlan> = realised.into_iter().map(|one| one.plan).collect();
     organizations.par_iter_mut().for_each(|plan| connect(&consortium, &cards, plan));
     Some(Bound { plan: Plan { consortium, cards, organizations }, allocated })

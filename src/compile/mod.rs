@@ -69,6 +69,7 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
         consortia.push(consortium);
     }
     options.check(&consortia, diagnostics);
+    diagnostics.extend(allocations.misspelt(&parsed.environments()));
     resolve::compare(&consortia, diagnostics);
     bind::compare(&environments, diagnostics);
     let accepted = accepted.finish(diagnostics);

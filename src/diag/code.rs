@@ -236,6 +236,7 @@ codes! {
     (PLATFORM_MISSING, "AKC0406", Error, "a platform that cannot be compiled for yet"),
     (NEED_NOT_MET, "AKC0407", Error, "a need that the target does not meet"),
     (NO_BACKUP, "AKC0408", Warning, "volumes that nobody backs up"),
+    (UNUSED_ROW, "AKC0409", Warning, "a row of the allocations that nothing takes"),
     (NETWORK_OVERLAP, "AKC0410", Error, "two networks share addresses"),
     (ZONES_REFUSED, "AKC0411", Error, "fewer zones than the platform takes"),
     (TOO_FEW_ZONES, "AKC0412", Warning, "a majority that one failure takes away"),

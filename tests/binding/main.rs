@@ -74,6 +74,19 @@ fn a_row_decides_and_what_is_computed_keeps_away_from_it() {
 }
 
 #[test]
+fn a_row_that_is_no_network_is_told_where_it_stands() {
+    for (range, expected) in
+        [("300.0.0.0/16", code::ADDRESS), ("10.16.1.0/16", code::ADDRESS), ("10.16.0.0/20", code::BAD_ALLOCATION)]
+    {
+        let rows = format!("allocations: v1\nenvironments: {{production: {{buyer: {{cidr: {range}}}}}}}\n");
+        let run = Run::beside(&two(""), &[("allocations.yaml", &rows)]);
+        let found: Vec<_> =
+            run.diagnostics.iter().map(|one| one.code).filter(|code| *code != code::UNALLOCATED).collect();
+        assert_eq!(found, [expected], "{}", run.report());
+    }
+}
+
+#[test]
 fn two_services_of_one_port_behind_one_balancer_have_two() {
     let run = Run::text(&two(TWO_APIS));
     let ports = ports(organization(&run, "buyer"));

@@ -113,7 +113,7 @@ fn run(mut context: Context, home: &str, missing: &[Missing]) -> Option<Realised
     let mut allocated = Vec::new();
     let range = network::range(&mut context, home, &mut allocated);
     if let Some(range) = &range {
-        network::check(&mut context, range);
+        network::check(&mut context, range)?;
     }
     let zones = clusters::zones(&mut context)?;
     context.scope.set("zones", &zones);

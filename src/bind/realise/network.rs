@@ -93,14 +93,21 @@ fn named(what: String, range: &str, origin: Origin) -> Option<Named> {
     Some(Named { what, range: cidr::parse(range).ok()?, origin })
 }
 
-/// Ranges that must not share an address: the network itself, its Services, VPNs and systems.
-pub(super) fn check(context: &mut Context, range: &Traced<String>) {
-    let Ok(own) = cidr::parse(&range.value) else { return };
+/// Ranges that must not share an address: the network itself, its Services, VPNs and systems. `None` where the network's
+/// is no range at all, of which nothing can be computed.
+pub(super) fn check(context: &mut Context, range: &Traced<String>) -> Option<()> {
+    let Ok(own) = cidr::parse(&range.value) else {
+        let message = format!("`{}` is no IPv4 range", range.value);
+        let help = "four numbers up to 255 and a prefix up to 32, such as `10.16.0.0/16`";
+        context.cluster_problem(code::ADDRESS, range.origin, message, help);
+        return None;
+    };
     if own.network() != own.addr() {
         let message = format!("`{}` is no range: its first address is {}", range.value, own.trunc());
         context.cluster_problem(code::ADDRESS, range.origin, message, "write the range with its first address");
-        return;
+        return None;
     }
+    of_allocated_size(context, own, range.origin)?;
     let what = format!("the network of `{}`", context.consortium.organization(context.owner).name.value);
     let network = Named { what, range: own, origin: range.origin };
     let services = services(context);
@@ -113,6 +120,22 @@ pub(super) fn check(context: &mut Context, range: &Traced<String>) {
             apart(context, &other, services);
         }
     }
+    Some(())
+}
+
+/// A row has the size that the target gives its networks, from which it cuts their parts.
+fn of_allocated_size(context: &mut Context, range: Ipv4Net, origin: Origin) -> Option<()> {
+    let owner = context.consortium.organization(context.owner);
+    let row = context.allocations.cidr(&context.consortium.environment.value, &owner.name.value);
+    let Some(allocate) = &context.target.definition.network.allocate else { return Some(()) };
+    let prefix = allocate.prefix.value;
+    if row.is_some_and(|row| row.origin == origin) && range.prefix_len() != prefix {
+        let message = format!("`{range}` is no /{prefix}, as `{}` gives its networks", context.target.name);
+        let help = "write a range of that size, or give another one as a parameter of the target";
+        context.cluster_problem(code::BAD_ALLOCATION, origin, message, help);
+        return None;
+    }
+    Some(())
 }
 
 /// Refuses two ranges that share an address.
