@@ -11,7 +11,30 @@ use crate::resolve::{Consortium, Organization};
 pub fn environments<C: Borrow<Consortium>>(all: &[C], diagnostics: &mut Diagnostics) {
     let all: Vec<&Consortium> = all.iter().map(Borrow::borrow).collect();
     domains(&all, diagnostics);
+    names(&all, diagnostics);
     super::hosts::between(&all, diagnostics);
+}
+
+/// Targets call what they make by organization and environment, joined by a hyphen.
+fn names(all: &[&Consortium], diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<String, (&Consortium, &Organization)> = BTreeMap::new();
+    for consortium in all {
+        for (_, organization, _) in consortium.described() {
+            let name = format!("{}-{}", organization.name.value, consortium.environment.value);
+            let Some((there, other)) = known.insert(name.clone(), (consortium, organization)) else { continue };
+            let pair = |consortium: &Consortium, organization: &Organization| {
+                format!("`{}` in `{}`", organization.name.value, consortium.environment.value)
+            };
+            let message = format!(
+                "{} and {} would both call what their platform makes `{name}`",
+                pair(there, other),
+                pair(consortium, organization)
+            );
+            let twice = problem(code::NAMES_COLLIDE, consortium.environment.origin, message, "this environment");
+            let twice = twice.also(there.environment.origin, "and this one");
+            diagnostics.push(twice.help("rename an environment or an organization"));
+        }
+    }
 }
 
 fn domains(all: &[&Consortium], diagnostics: &mut Diagnostics) {
