@@ -106,14 +106,18 @@ texts! {
     Registry { pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", longest: 200,
         expected: "a registry: host, optional port and path, without a scheme", example: "harbor.akachain.example/mirror" }
     /// A container image with a tag, a digest, or both. `latest` is refused by a rule of its own.
-    Image { pattern: "^[a-z0-9]([a-z0-9._:/-]*[a-z0-9])?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$", longest: 400,
+    /// The grammar is that of distribution/reference, without capitals in the registry.
+    Image { pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$", longest: 400,
         expected: "an image with its tag or digest, such as `akachain/dapp:1.4.0`", example: "akachain/dapp:1.4.0" }
     /// An IPv4 range in CIDR notation; the host bits are checked to be zero in `resolve`.
     Cidr { pattern: "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$", longest: 18,
         expected: "an address range such as `203.0.113.0/24`", example: "203.0.113.0/24" }
     /// A host name or an IPv4 address.
-    Address { pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", longest: 253,
+    Address { pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", longest: 253,
         expected: "a host name or an IPv4 address", example: "10.9.0.8" }
+    /// What is reached without a proxy: a host, a domain or a range, as `NO_PROXY` lists them with commas between.
+    WithoutProxy { pattern: "^[A-Za-z0-9.*:/_-]+$", longest: 253,
+        expected: "a host, a domain or an address range such as `.akachain.example`", example: ".akachain.example" }
     /// A processor amount: cores or thousandths of one (`500m`).
     Cpu { pattern: "^([0-9]+m|[0-9]+(\\.[0-9]{1,3})?)$", longest: 12,
         expected: "processor cores such as `\"2\"`, `\"0.5\"` or `500m`", example: "500m" }

@@ -28,7 +28,7 @@ pub(super) fn proxy(site: &Site, place: Place, service: &Service, uses: &[Use], 
     let suffix = site.suffix(place.workload.cluster);
     let mut near: Vec<String> =
         ["localhost", "127.0.0.1", ".svc"].map(str::to_owned).into_iter().chain([format!(".{suffix}")]).collect();
-    near.extend(proxy.without.iter().map(|host| host.value.clone()));
+    near.extend(proxy.without.iter().map(|host| host.value.to_string()));
     near.extend(uses.iter().filter_map(|one| one.endpoint.map(|endpoint| endpoint.host.value.clone())));
     near.extend(site.organization.streams.iter().map(|redis| redis.host.value.clone()));
     near.extend(service.calls.iter().filter_map(|call| behind_no_proxy(site, call)));

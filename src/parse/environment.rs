@@ -70,8 +70,11 @@ fn changes(node: &Node, without: &[&str]) -> Node {
     Node::new(Value::Map(kept.cloned().collect()), node.span)
 }
 
-/// A map of one key alone, and the rest.
+/// A map of one key alone, and the rest; what is no map is the rest.
 fn split(node: Node, key: &str) -> (Node, Node) {
+    if !matches!(node.value, Value::Map(_) | Value::Null) {
+        return (Node::new(Value::Map(Vec::new()), node.span), node);
+    }
     let (one, rest) = node.entries().iter().cloned().partition(|entry| entry.key == key);
     (Node::new(Value::Map(one), node.span), Node::new(Value::Map(rest), node.span))
 }

@@ -8,6 +8,7 @@ use crate::base::Traced;
 use crate::base::name::{
     AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
     Duration, Image, Label, Line, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable, Version,
+    WithoutProxy,
 };
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
@@ -225,7 +226,7 @@ impl Cluster {
 pub struct Proxy {
     pub http: Option<Traced<String>>,
     pub https: Option<Traced<String>>,
-    pub without: Vec<Traced<String>>,
+    pub without: Vec<Traced<WithoutProxy>>,
 }
 
 #[derive(Debug, Clone)]

@@ -26,11 +26,7 @@ pub(super) fn resolve(
         gateway: vpn.gateway.clone(),
         ranges: vpn.ranges.clone(),
     });
-    let frontends = written.frontends.iter().map(|(name, frontend)| Frontend {
-        name: name.clone(),
-        ranges: frontend.ranges.clone(),
-        host: frontend.host.clone().unwrap_or_else(|| services::host_under(&name.value, domain)),
-    });
+    let frontends = frontends(context, written, domain);
     let home = services::Home { name, written, domain };
     let blockchain = written.blockchain.as_ref();
     let application = written.application.as_ref();
@@ -52,7 +48,7 @@ pub(super) fn resolve(
         secrets: written.secrets.iter().map(|(name, purpose)| (name.value.clone(), plain(purpose))).collect(),
         systems: systems(context, written),
         vpns: vpns.collect(),
-        frontends: frontends.collect(),
+        frontends,
         addresses: written.addresses.clone(),
         peers: peers(context, name, blockchain.and_then(|cluster| cluster.peers.as_ref())),
         blockchain: blockchain
@@ -71,6 +67,21 @@ fn plain(text: &Traced<impl ToString>) -> Traced<String> {
 fn within(context: &mut Context, written: &blueprint::Organization) -> Option<Traced<OrgIx>> {
     let host = written.within.as_ref()?;
     context.organization(host).map(|at| Traced::new(at, host.origin))
+}
+
+/// The front ends. One without ranges would be open to everybody: load balancers take an empty list for all addresses.
+fn frontends(context: &mut Context, written: &blueprint::Organization, domain: &Domain) -> Vec<Frontend> {
+    for (name, _) in written.frontends.iter().filter(|(_, frontend)| frontend.ranges.is_empty()) {
+        let message = format!("the front end `{}` has no address ranges", name.value);
+        let help = "write where its users come from, such as `[203.0.113.0/24]`; `0.0.0.0/0` is everybody";
+        context.missing(name.origin, &message, help);
+    }
+    let frontend = |(name, frontend): (&Traced<Label>, &blueprint::Frontend)| Frontend {
+        name: name.clone(),
+        ranges: frontend.ranges.clone(),
+        host: frontend.host.clone().unwrap_or_else(|| services::host_under(&name.value, domain)),
+    };
+    written.frontends.iter().map(frontend).collect()
 }
 
 fn certificate_authorities(context: &Context, written: &blueprint::Organization) -> BTreeMap<String, Traced<String>> {

@@ -121,6 +121,16 @@ fn own_zones(context: &mut Context, pool: &NodePool, zones: &[String]) -> Option
     let Some(written) = &pool.zones else {
         return Some(if zones.is_empty() { vec![String::new()] } else { zones.to_vec() });
     };
+    if written.is_empty() {
+        let message = format!("the pool `{}` stands in no zone", pool.name.value);
+        context.problem(
+            code::POOL_BOUNDS,
+            pool.name.origin,
+            message,
+            "name a zone, or leave `zones` out for all of them",
+        );
+        return None;
+    }
     let mut own = Vec::new();
     for zone in written {
         if zones.contains(&zone.value) {

@@ -7,7 +7,7 @@ use super::{Application, Blockchain, FabricRelease, Map};
 use crate::base::Traced;
 use crate::base::name::{
     Address, Cidr, CodeName, Domain, Label, LabelKey, LabelValue, Line, MspId, OrganizationName, Registry,
-    RelativePath, TagKey, TagValue,
+    RelativePath, TagKey, TagValue, WithoutProxy,
 };
 use crate::source::Node;
 
@@ -137,7 +137,7 @@ pub struct Proxy {
     /// Hosts, domains and ranges that are reached without it; cluster-internal names are always left out.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["10.0.0.0/8", ".akachain.example"]), extend("uniqueItems" = true))]
-    pub without: Vec<Traced<String>>,
+    pub without: Vec<Traced<WithoutProxy>>,
 }
 
 /// A system outside the consortium that services call.

@@ -55,34 +55,48 @@ fn times(consortium: &Consortium) -> Vec<&Traced<Duration>> {
     batches.map(|batch| &batch.timeout).chain(services).collect()
 }
 
+/// What an amount can be, and the same in words.
+struct Bounds {
+    least: u64,
+    most: u64,
+    words: &'static str,
+}
+
+const CPU: Bounds = Bounds { least: 1, most: MOST_CPU, words: "more than nothing and at most 1024 cores" };
+/// Container engines start nothing in less than 6Mi (Docker, "Resource constraints": the minimum of `--memory`).
+const MEMORY: Bounds = Bounds { least: 6 << 20, most: MOST_BYTES, words: "at least 6Mi and at most 1024Ti" };
+const STORAGE: Bounds = Bounds { least: 1, most: MOST_BYTES, words: "more than nothing and at most 1024Ti" };
+const TIME: Bounds = Bounds { least: 1, most: LONGEST, words: "more than nothing and at most 3650d" };
+
 /// Every amount is between nothing and more than there is.
 pub(super) fn amounts(scene: &Scene, diagnostics: &mut Diagnostics) {
-    let mut check = |text: &str, origin, number: Option<u64>, most: u64, limit: &str| {
+    let mut check = |text: &str, origin, number: Option<u64>, bounds: &Bounds| {
         let message = match number {
             Some(0) => format!("`{text}` is nothing"),
-            Some(number) if number <= most => return,
+            Some(number) if number < bounds.least => format!("no program runs in `{text}`"),
+            Some(number) if number <= bounds.most => return,
             _ => format!("`{text}` is more than any platform has"),
         };
         let wrong = problem(code::QUANTITY, origin, message, "this amount");
-        diagnostics.push(wrong.help(format!("write more than nothing and at most {limit}; look at the unit")));
+        diagnostics.push(wrong.help(format!("write {}; look at the unit", bounds.words)));
     };
     for resources in resources(scene.consortium) {
         // A limit that nobody wrote follows from what is asked for.
         let is_written = |origin: crate::base::Origin| origin.span().is_some();
         let limit = Some(&resources.cpu_limit).filter(|limit| is_written(limit.origin));
         for cpu in limit.into_iter().chain([&resources.cpu]) {
-            check(&cpu.value, cpu.origin, quantity::millicores(&cpu.value), MOST_CPU, "1024 cores");
+            check(&cpu.value, cpu.origin, quantity::millicores(&cpu.value), &CPU);
         }
         let limit = Some(&resources.memory_limit).filter(|limit| is_written(limit.origin));
         for memory in limit.into_iter().chain([&resources.memory]) {
-            check(&memory.value, memory.origin, quantity::bytes(&memory.value), MOST_BYTES, "1024Ti");
+            check(&memory.value, memory.origin, quantity::bytes(&memory.value), &MEMORY);
         }
     }
     for size in sizes(scene.consortium) {
-        check(&size.value, size.origin, quantity::bytes(&size.value), MOST_BYTES, "1024Ti");
+        check(&size.value, size.origin, quantity::bytes(&size.value), &STORAGE);
     }
     for time in times(scene.consortium) {
-        check(&time.value, time.origin, quantity::milliseconds(&time.value), LONGEST, "3650d");
+        check(&time.value, time.origin, quantity::milliseconds(&time.value), &TIME);
     }
 }
 

@@ -15,6 +15,12 @@ pub(super) fn declarations(scene: &Scene, diagnostics: &mut Diagnostics) {
         return;
     }
     for (_, organization, description) in scene.consortium.described() {
+        for group in description.groups.iter().filter(|group| group.services.is_empty()) {
+            let name = &organization.name.value;
+            let message = format!("the group `{}` of `{name}` has no services", group.name.value);
+            let empty = problem(code::UNUSED_DECLARATION, group.name.origin, message, "declared here");
+            diagnostics.push(empty.help("describe its `services`, or take it away").about(name));
+        }
         for (what, name, origin) in unused(description) {
             let message = format!("nothing in `{}` uses the {what} `{name}`", organization.name.value);
             let unused = problem(code::UNUSED_DECLARATION, origin, message, "declared here");
