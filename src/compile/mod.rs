@@ -142,7 +142,8 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
         }
         files.into_iter().for_each(|(path, file)| sink(path, file));
     }
-    let unions = package::unions(&environments);
+    let spanning = Form::ALL.into_iter().any(|form| form.spans_environments() && options.wants_form(form));
+    let unions = if spanning { package::unions(&environments) } else { Vec::new() };
     if options.wants_form(Form::Kustomize) {
         let files = package::kustomize(member.name, &unions, options.traced);
         files.into_iter().for_each(|(path, file)| sink(path, file));

@@ -1,4 +1,4 @@
-//! How the items of a list of a Kubernetes object are told apart, where they are.
+//! Which items of a list are the same one in two versions of an object, as the merge of a chart asks.
 
 use crate::base::{Step, Tree, TreePath, merge_keys};
 
