@@ -9,10 +9,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::realise::{Allocated, Row};
-use crate::base::name::{Cidr, Label, OrganizationName};
+use crate::base::name::{Cidr, Domain, Label, OrganizationName};
 use crate::base::{Origin, Sources, Traced};
 use crate::diag::suggest::slip;
 use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::expand::{EntryKind, OrganizationGraph};
 use crate::parse::blueprint::{LanguageVersion, Map};
 use crate::resolve::Consortium;
 use crate::{parse, source};
@@ -49,7 +50,29 @@ pub struct Rows {
     /// The ports that others dial, by node.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"peer0": 7051, "orderer0": 7050}))]
-    pub ports: Map<Label, Traced<u16>>,
+    pub ports: Map<Label, Port>,
+    /// The names that others dial, by peer or orderer, where a network that runs already has given them other names than
+    /// `<node>.<domain>`. Never written by `akcgen allocate`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"peer0": "peer-a.akachain.example"}))]
+    pub hosts: Map<Label, Traced<Domain>>,
+}
+
+/// A TCP port.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub struct Port(Traced<u16>);
+
+impl JsonSchema for Port {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Port".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "minimum": 1, "maximum": 65535})
+    }
 }
 
 impl Allocations {
@@ -67,12 +90,38 @@ impl Allocations {
     /// The port that others dial for a node such as `peer0`.
     pub fn port(&self, environment: &str, organization: &str, node: &str) -> Option<Traced<u16>> {
         let ports = &self.rows(environment, organization)?.ports;
-        ports.iter().find(|(name, _)| name.value.as_str() == node).map(|(_, port)| *port)
+        ports.iter().find(|(name, _)| name.value.as_str() == node).map(|(_, port)| port.0)
     }
 
     /// The address range of an organization's network.
     pub fn cidr(&self, environment: &str, organization: &str) -> Option<&Traced<Cidr>> {
         self.rows(environment, organization)?.cidr.as_ref()
+    }
+
+    /// Gives the peers and orderers of an organization the names that rows keep for them. Returns findings about rows that
+    /// name none of them.
+    pub(super) fn rename(
+        &self,
+        environment: &str,
+        organization: &str,
+        graph: &mut OrganizationGraph,
+    ) -> Vec<Diagnostic> {
+        let Some(rows) = self.rows(environment, organization) else { return Vec::new() };
+        let mut nodes: Vec<&str> = Vec::new();
+        for entry in graph.entries.iter_mut().filter(|entry| matches!(entry.kind, EntryKind::Grpc { .. })) {
+            let node = graph.workloads[entry.workload.0].name.as_str();
+            if let Some((_, host)) = rows.hosts.iter().find(|(name, _)| name.value.as_str() == node) {
+                entry.host = host.value.to_string();
+            }
+            nodes.push(node);
+        }
+        let unknown = rows.hosts.keys().filter(|name| !nodes.contains(&name.value.as_str()));
+        let told = unknown.map(|name| {
+            let message = format!("`{organization}` has no peer or orderer `{}` to take this name", name.value);
+            let finding = unused(name.origin, message).about(organization);
+            finding.nearest(&name.value, "peers and orderers", nodes.iter().copied())
+        });
+        told.collect()
     }
 
     /// Findings about environments that have rows and are none, where one of a nearly equal name has none. Other blueprints
@@ -145,7 +194,7 @@ impl Rows {
 fn unused(origin: Origin, message: String) -> Diagnostic {
     let finding = Diagnostic::new(code::UNUSED_ROW, message);
     match origin.span() {
-        Some(span) => finding.at(span, "nothing takes this number"),
+        Some(span) => finding.at(span, "nothing takes this row"),
         None => finding,
     }
 }

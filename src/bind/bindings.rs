@@ -5,14 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::base::name::BindingName;
 use crate::base::{Sources, Traced};
-use crate::diag::Diagnostics;
+use crate::diag::suggest::slip;
+use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::parse::blueprint::Map;
+use crate::resolve::Consortium;
 use crate::{parse, source};
 
 /// The bindings of one environment, by organization.
@@ -29,9 +32,31 @@ pub struct BindingsFile(
     Map<BindingName, Traced<String>>,
 );
 
+/// The folder of all bindings files, beside the blueprint.
+pub const FOLDER: &str = "bindings";
+
 /// Where an organization's bindings in an environment stand, below the blueprint's folder.
 pub fn path(organization: &str, environment: &str) -> PathBuf {
-    Path::new("bindings").join(format!("{organization}.{environment}.yaml"))
+    Path::new(FOLDER).join(format!("{organization}.{environment}.yaml"))
+}
+
+/// Tells of files of bindings that nothing reads, where one of a nearly equal name is missing: other blueprints of the folder
+/// may have theirs beside them.
+pub fn misspelt(folder: &Path, consortia: &[Arc<Consortium>], diagnostics: &mut Diagnostics) {
+    let all = consortia.iter().flat_map(|consortium| {
+        let environment = &consortium.environment.value;
+        consortium.described().map(move |(_, organization, _)| path(&organization.name.value, environment))
+    });
+    let (present, missing): (Vec<PathBuf>, Vec<PathBuf>) = all.partition(|path| source::exists(&folder.join(path)));
+    let missing: Vec<&str> = missing.iter().filter_map(|path| path.to_str()).collect();
+    for file in source::yaml_files(&folder.join(FOLDER), diagnostics) {
+        let own = file.strip_prefix(folder).unwrap_or(&file);
+        let strange = own.to_str().filter(|_| !present.iter().any(|path| path == own));
+        let Some(meant) = strange.and_then(|name| slip(name, missing.iter().copied())) else { continue };
+        let message = format!("`{}` holds bindings of no organization in no environment", file.display());
+        let help = format!("rename it to `{}`", folder.join(meant).display());
+        diagnostics.push(Diagnostic::new(code::UNUSED_BINDINGS, message).help(help));
+    }
 }
 
 impl Bindings {

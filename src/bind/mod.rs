@@ -47,8 +47,10 @@ pub fn bind(
     let count = graphs.len();
     let homes = homes(&consortium, &graphs);
     let given = Given { consortium: &consortium, homes, allocations, bindings, traced };
-    let each = |graph: OrganizationGraph| {
+    let each = |mut graph: OrganizationGraph| {
+        let name = &consortium.organization(graph.organization).name.value;
         let mut found = Diagnostics::new();
+        found.extend(allocations.rename(&consortium.environment.value, name, &mut graph));
         let target = target(&consortium, &graph, shelf, &mut found);
         let done = target.and_then(|target| realise(&given, graph, target, &mut found));
         (done, found)

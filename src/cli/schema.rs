@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{ExitStatus, Run};
 use crate::bind::allocations::AllocationsFile;
 use crate::diag::render;
 use crate::parse::card::{CardFile, ConsortiumCard};
 use crate::parse::{blueprint_schema, schema};
-use crate::target::{Definition, Shelf};
+use crate::target::{Definition, Shelf, Target};
 
 /// Print the JSON Schema of a file that people or programs write
 ///
@@ -21,7 +21,7 @@ use crate::target::{Definition, Shelf};
 pub struct Arguments {
     #[arg(value_enum, default_value = "blueprint")]
     what: What,
-    /// A folder with further targets, whose parameters the blueprint's schema contains [may be repeated]
+    /// A folder with further targets, whose parameters and bindings the schemas contain [may be repeated]
     #[arg(long = "target-dir", value_name = "FOLDER")]
     folders: Vec<PathBuf>,
 }
@@ -34,6 +34,8 @@ enum What {
     Target,
     /// `allocations.yaml`
     Allocations,
+    /// `bindings/<organization>.<environment>.yaml`, of any target
+    Bindings,
     /// An organization's card
     Card,
     /// A consortium's card
@@ -53,6 +55,14 @@ impl Arguments {
             }
             What::Target => schema::of::<Definition>(),
             What::Allocations => schema::of::<AllocationsFile>(),
+            What::Bindings => {
+                let shelf = Shelf::load(&self.folders, &mut run.sources, &mut run.diagnostics);
+                json!({
+                    "$schema": "https://json-schema.org/draft/2020-12/schema",
+                    "title": "BindingsFile",
+                    "anyOf": shelf.iter().map(Target::bindings_schema).collect::<Vec<_>>(),
+                })
+            }
             What::Card => schema::of::<CardFile>(),
             What::ConsortiumCard => schema::of::<ConsortiumCard>(),
             What::Diagnostic => render::json_schema(),

@@ -15,7 +15,7 @@ pub use options::Options;
 
 use crate::base::name::Label;
 use crate::base::{Sources, Traced};
-use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan, Plan};
+use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan, Plan, bindings};
 use crate::configure;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand;
@@ -70,6 +70,7 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
     }
     options.check(&consortia, diagnostics);
     diagnostics.extend(allocations.misspelt(&parsed.environments()));
+    bindings::misspelt(&options.folder(), &consortia, diagnostics);
     resolve::compare(&consortia, diagnostics);
     bind::compare(&environments, diagnostics);
     let accepted = accepted.finish(diagnostics);

@@ -117,6 +117,28 @@ impl Target {
         shapes.get(binding).is_none_or(|shape| shape.allows(&serde_json::Value::from(value)))
     }
 
+    /// The JSON Schema of a file of bindings.
+    pub fn bindings_schema(&self) -> serde_json::Value {
+        let property = |(name, binding): (&Traced<String>, &definition::Binding)| {
+            let mut property = serde_json::json!({
+                "type": "string",
+                "description": binding.description,
+                "examples": [binding.example],
+            });
+            if let (Some(pattern), Some(object)) = (&binding.pattern, property.as_object_mut()) {
+                object.insert("pattern".to_owned(), pattern.value.clone().into());
+            }
+            (name.value.clone(), property)
+        };
+        let properties: serde_json::Map<_, _> = self.definition.bindings.iter().map(property).collect();
+        serde_json::json!({
+            "title": self.definition.title,
+            "type": "object",
+            "additionalProperties": false,
+            "properties": properties,
+        })
+    }
+
     /// A binding by name.
     pub fn binding(&self, name: &str) -> Option<(&Traced<String>, &definition::Binding)> {
         self.definition.bindings.iter().find(|(known, _)| known.value == name)

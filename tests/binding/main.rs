@@ -99,6 +99,20 @@ fn two_services_of_one_port_behind_one_balancer_have_two() {
 }
 
 #[test]
+fn a_node_keeps_the_name_that_its_network_has_given_it() {
+    let rows = "allocations: v1\nenvironments: {production: {seller: {hosts: {peer0: a.old.example, orderer2: c.old.example}}}}\n";
+    let run = Run::beside(&two(""), &[("allocations.yaml", rows)]);
+    let card = &run.environments[0].as_ref().unwrap().plan.cards[1];
+    let hosts =
+        |nodes: &[akcgen::resolve::FabricNode]| nodes.iter().map(|node| node.host.to_string()).collect::<Vec<_>>();
+    assert_eq!(hosts(&card.peers), ["a.old.example", "peer1.seller.example", "peer2.seller.example"]);
+    assert_eq!(hosts(&card.orderers)[2], "c.old.example");
+    let port = "allocations: v1\nenvironments: {production: {seller: {ports: {peer0: 0}}}}\n";
+    let told = Run::beside(&two(""), &[("allocations.yaml", port)]).report();
+    assert!(told.contains("error[AKC0115]: `peer0` must be at least 1"), "{told}");
+}
+
+#[test]
 fn no_organization_disturbs_another() {
     let before = Run::text(&two(""));
     let third = "  third:\n    domain: third.example\n    target: eks\n    eks: {account: \"555566667777\", region: eu-west-1}\n";

@@ -43,7 +43,7 @@ fn targets_are_listed_and_described() {
 
 #[test]
 fn schemas_are_json_schemas() {
-    for what in ["blueprint", "target", "allocations", "card", "consortium-card", "diagnostic"] {
+    for what in ["blueprint", "target", "allocations", "bindings", "card", "consortium-card", "diagnostic"] {
         let text = here(&["schema", what]).with(0).stdout;
         let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
         jsonschema::validator_for(&schema).unwrap_or_else(|error| panic!("{what}: {error}"));

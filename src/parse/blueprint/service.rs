@@ -210,7 +210,7 @@ pub struct Exposure {
     /// or else the first, unless given. Front ends and the internet reach ports that speak HTTP alone.
     #[schemars(example = &"http")]
     pub port: Option<Traced<Label>>,
-    /// The path under a front end's host that leads to it; `/<service>` unless given.
+    /// The path under a front end's host that leads to it, and that requests keep; `/<service>` unless given.
     #[schemars(example = &"/orders")]
     pub path: Option<Traced<UrlPath>>,
 }
