@@ -28,6 +28,18 @@ pub struct OrganizationGraph {
     pub secrets: Vec<Secret>,
 }
 
+impl OrganizationGraph {
+    /// The workloads of a cluster that are [`Component::NODES`], in the order in which they may restart.
+    pub fn nodes(&self, cluster: Cluster) -> Vec<&Workload> {
+        let rank = |component: Component| Component::NODES.iter().position(|node| *node == component);
+        let here = self.workloads.iter().filter(|workload| workload.cluster == cluster);
+        let mut nodes: Vec<_> = here.filter_map(|workload| Some((rank(workload.component)?, workload))).collect();
+        // Of two numbers of one kind the longer is the greater.
+        nodes.sort_by_key(|(rank, workload)| (*rank, workload.name.len(), &workload.name));
+        nodes.into_iter().map(|(_, workload)| workload).collect()
+    }
+}
+
 /// Index in [`OrganizationGraph::workloads`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkloadId(pub usize);
@@ -122,6 +134,10 @@ pub enum Component {
 }
 
 impl Component {
+    /// Those whose workloads are nodes of one network: each keeps a part of a quorum or a ledger, and they must not all
+    /// restart at once. In the order in which they may: what others stand on first.
+    pub const NODES: [Component; 4] = [Component::ZooKeeper, Component::Kafka, Component::Orderer, Component::Peer];
+
     /// The text in labels and file names.
     pub fn as_str(self) -> &'static str {
         match self {

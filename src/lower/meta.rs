@@ -114,7 +114,7 @@ impl<'a> Scope<'a> {
 }
 
 /// The component of what no workload owns.
-pub(super) const SHARED: &str = "shared";
+pub const SHARED: &str = "shared";
 
 /// Adds texts to a map of the metadata, which comes after what names the object and leaves what its author wrote.
 fn add_missing(metadata: &mut Tree, key: &'static str, texts: Texts) {
@@ -234,5 +234,5 @@ fn service_key(organization: &str, workload: &Workload, service: &str) -> String
 
 /// Whether siblings of a component are nodes of one network, which are spread and disrupted together.
 pub(super) fn is_network_node(component: Component) -> bool {
-    component == Component::Peer || component.is_quorum()
+    Component::NODES.contains(&component)
 }

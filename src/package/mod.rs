@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 mod card;
+mod checks;
 mod consortium;
 mod flows;
 mod helm;
@@ -11,6 +12,7 @@ mod kustomize;
 mod lines;
 mod lists;
 mod manifests;
+mod names;
 mod node_pools;
 mod pods;
 mod rows;

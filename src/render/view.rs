@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::chart::{chart_name, cluster_title, release_namespace};
 use crate::bind::{ClusterPlan, ControllerPlan, OrganizationPlan, Plan};
-use crate::expand::{Component, EntryKind, OrganizationGraph};
+use crate::expand::{EntryKind, OrganizationGraph};
 use crate::resolve::Cluster;
 
 /// A whole bundle.
@@ -169,19 +169,9 @@ impl ClusterView {
 
 /// The nodes that a cluster holds.
 fn nodes(graph: &OrganizationGraph, cluster: Cluster) -> Option<NodesView> {
-    let rank = |component: Component| match component {
-        Component::ZooKeeper => Some(0),
-        Component::Kafka => Some(1),
-        Component::Orderer => Some(2),
-        Component::Peer => Some(3),
-        _ => None,
-    };
-    let here = graph.workloads.iter().filter(|workload| workload.cluster == cluster);
-    let mut nodes: Vec<_> = here.filter_map(|workload| Some((rank(workload.component)?, workload))).collect();
-    // Of two numbers of one kind the longer is the greater.
-    nodes.sort_by_key(|(rank, workload)| (*rank, workload.name.len(), &workload.name));
-    let namespace = nodes.first()?.1.namespace.clone();
-    Some(NodesView { namespace, names: nodes.iter().map(|(_, workload)| workload.name.clone()).collect() })
+    let nodes = graph.nodes(cluster);
+    let namespace = nodes.first()?.namespace.clone();
+    Some(NodesView { namespace, names: nodes.iter().map(|workload| workload.name.clone()).collect() })
 }
 
 /// Everything that others dial: Fabric's nodes and shared services as the card lists them, web hosts as entered.

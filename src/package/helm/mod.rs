@@ -15,7 +15,6 @@ mod lift;
 mod merge;
 #[cfg(test)]
 mod merge_tests;
-mod names;
 mod node;
 mod path;
 mod print;
@@ -30,13 +29,13 @@ use crate::base::{Origin, Tree};
 use crate::render::{self, TemplateFault};
 
 use super::lines::Lines;
+use super::names::{camel_case, unique};
 use super::{BundleFile, Lowered, Union, Versions};
 use chart::Chart;
 use config::config_files;
 use facts::{FactIx, Facts};
 use labels::Labels;
 use lift::{Group, Hosts, Lifts};
-use names::{camel_case, unique};
 use node::ValuePath;
 use template::{Source, Template, group, identity, runner, tree_file};
 use values::Heading;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::{Origin, Tree, TreePath};
+use crate::package::names::{camel_case, unique};
 use crate::package::{BundleFile, Versions};
 use crate::text::yaml;
 
@@ -12,7 +13,6 @@ use super::facts::{FactIx, Facts};
 use super::labels::{Identity, Labels};
 use super::lift::{Group, Lifts};
 use super::merge::Merge;
-use super::names::{camel_case, unique};
 use super::node::{Map, ValuePath, When};
 use super::print::{Printer, Used};
 use super::variations::Variations;

@@ -1,255 +1,38 @@
-//! What `helm test` runs: pods that ask peers, orderers and databases whether they are well, with the network policies
-//! that let them, since nothing may connect to anything unless a policy says so.
-//!
-//! The objects are made for each environment and merged into templates as all others are.
+//! What `helm test` runs: a cluster's checks as hooks. The objects are made for each environment and merged into templates
+//! as all others are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::base::{Object, Origin, Tree, TreePath};
+use crate::base::{Object, Tree};
 use crate::lower::ClusterObjects;
+use crate::package::checks;
 
-use super::names::unique;
+pub(super) use crate::package::checks::{NODES, told};
 
-/// Asks every pod behind a Service, and wants as many to be well as there are.
-pub(super) const NODES: &str = include_str!("../../../texts/helm/nodes.sh");
-
-/// Where the chart has it.
+/// Where the chart has [`NODES`].
 pub(super) const NODES_FILE: &str = "files/tests/nodes.sh";
 
-/// Components whose nodes answer on an operations port, with the name of all of them.
-const COMPONENTS: [(&str, &str); 2] = [("peer", "peers"), ("orderer", "orderers")];
-
-/// A database by the variables of its setup that say where it answers, and the command that asks it.
-const DATABASES: [(&str, [&str; 2], &[&str]); 2] = [
-    ("postgresql", ["PGHOST", "PGPORT"], &["pg_isready", "--timeout=30"]),
-    (
-        "mysql",
-        ["MYSQL_HOST", "MYSQL_TCP_PORT"],
-        // Being refused is an answer too, and ends with 0.
-        &["sh", "-c", "mysqladmin --host=\"$MYSQL_HOST\" --port=\"$MYSQL_TCP_PORT\" --connect-timeout=30 ping"],
-    ),
-];
-
-const TEST: Origin = Origin::Rule("`helm test` asks what matters, and nothing else may");
-const NAME: &str = "app.kubernetes.io/name";
-const INSTANCE: &str = "app.kubernetes.io/instance";
-const COMPONENT: &str = "app.kubernetes.io/component";
 /// What made way for a test goes with it; its pod stays until the next one, so that its log can be read.
 const POD_STAYS: &str = "before-hook-creation";
 const ALL_ELSE_GOES: &str = "before-hook-creation,hook-succeeded";
 
-/// A test's template by its name: what it asks as people read it, and the component whose image it runs.
-pub(super) fn told(test: &str) -> (String, Option<&'static str>) {
-    match COMPONENTS.iter().find(|(_, plural)| *plural == test) {
-        Some((component, plural)) => (format!("the {plural}"), Some(component)),
-        None => (if test == "mysql" { "the MySQL server" } else { "the PostgreSQL server" }.to_owned(), None),
-    }
-}
-
 /// Whether a template, by its path below `templates/`, runs [`NODES`].
 pub(super) fn runs_script(stem: &str) -> bool {
-    COMPONENTS.iter().any(|(_, plural)| stem.strip_prefix("tests/") == Some(plural))
+    stem.strip_prefix("tests/").is_some_and(checks::runs_script)
 }
 
 /// The tests of a cluster in one environment: name of the template to objects.
 pub(super) fn tests(cluster: &ClusterObjects) -> BTreeMap<&'static str, Vec<Object>> {
-    let mut tests: BTreeMap<&'static str, Vec<Object>> = BTreeMap::new();
-    let objects: Vec<&Object> = cluster.files.iter().flat_map(|file| &file.objects).collect();
-    let names = objects.iter().filter_map(|object| Some(object.name()?.to_owned()));
-    let mut taken: BTreeSet<String> = names.collect();
-    for (component, plural) in COMPONENTS {
-        let mut groups: BTreeMap<&str, Vec<Node>> = BTreeMap::new();
-        for node in objects.iter().filter_map(|object| Node::of(object, component)) {
-            groups.entry(node.namespace).or_default().push(node);
-        }
-        for nodes in groups.values() {
-            let name = unique(&mut taken, &format!("{plural}-test"));
-            tests.entry(plural).or_default().extend(of_nodes(&name, component, nodes));
-        }
-    }
-    for (engine, variables, command) in DATABASES {
-        let setups = objects.iter().filter(|object| object.kind() == Some("Job"));
-        for test in setups.filter_map(|job| of_database(engine, variables, command, job, &objects, &mut taken)) {
-            tests.entry(engine).or_default().extend(test);
-        }
-    }
+    let mut tests = checks::checks(cluster);
+    tests.values_mut().flatten().for_each(hook);
     tests
 }
 
-/// A node that tells its health over HTTP.
-struct Node<'a> {
-    namespace: &'a str,
-    labels: &'a Tree,
-    container: &'a Tree,
-    path: &'a str,
-    port: i64,
-}
-
-impl<'a> Node<'a> {
-    fn of(object: &'a Object, component: &str) -> Option<Node<'a>> {
-        let labels = object.tree.at(&"spec/template/metadata/labels".into())?;
-        if !matches!(object.kind(), Some("StatefulSet" | "Deployment")) || text(labels, COMPONENT) != Some(component) {
-            return None;
-        }
-        let container = object.tree.at(&"spec/template/spec/containers".into())?.as_seq()?.first()?;
-        let probe = container.at(&"livenessProbe/httpGet".into())?;
-        let asked = text(probe, "port")?;
-        let ports = container.get("ports")?.as_seq()?;
-        let port = ports.iter().find(|port| text(port, "name") == Some(asked))?.get("containerPort")?;
-        let Tree::Int(port) = port else { return None };
-        let plain = text(probe, "scheme").is_none_or(|scheme| scheme == "HTTP");
-        let path = text(probe, "path")?;
-        plain.then_some(Node { namespace: object.namespace()?, labels, container, path, port: *port })
+fn hook(object: &mut Object) {
+    let (weight, policy) = if object.kind() == Some("Pod") { ("0", POD_STAYS) } else { ("-1", ALL_ELSE_GOES) };
+    let annotations =
+        [("helm.sh/hook", "test"), ("helm.sh/hook-weight", weight), ("helm.sh/hook-delete-policy", policy)];
+    if let Some(metadata) = object.tree.get_mut("metadata") {
+        metadata.insert("annotations", Tree::map(annotations));
     }
-}
-
-/// The test of all nodes of a component in a namespace: a Service that finds also those that are not ready, the policies,
-/// and the pod.
-fn of_nodes(name: &str, component: &str, nodes: &[Node]) -> Vec<Object> {
-    let Some(first) = nodes.first() else { return Vec::new() };
-    let test = Test { name, namespace: first.namespace, labels: first.labels };
-    let of_component = || Tree::map([(COMPONENT, component.to_owned())]);
-    let port = || Tree::seq([Tree::map([("port", Tree::Int(first.port)), ("protocol", "TCP".into())])]);
-    let service = Tree::map([
-        ("clusterIP", Tree::from("None")),
-        ("publishNotReadyAddresses", true.into()),
-        ("selector", of_component()),
-        ("ports", Tree::seq([Tree::map([("name", Tree::from("operations")), ("port", Tree::Int(first.port))])])),
-    ]);
-    let peers = |selected: Tree| Tree::seq([Tree::map([("podSelector", matching(selected))])]);
-    let outward = Tree::map([("to", peers(of_component())), ("ports", port())]);
-    let inward = Tree::map([("from", peers(test.selection())), ("ports", port())]);
-    let environment = [
-        ("SERVICE", name.to_owned()),
-        ("PORT", first.port.to_string()),
-        ("HEALTH_PATH", first.path.to_owned()),
-        ("NODES", nodes.len().to_string()),
-    ];
-    let variable =
-        |(name, value): (&'static str, String)| Tree::map([("name", Tree::from(name)), ("value", value.into())]);
-    let command = vec![Tree::from("bash"), "-c".into(), NODES.into()];
-    vec![
-        test.object("v1", "Service", name, service),
-        test.policy(name, test.selection(), "Egress", vec![outward]),
-        test.policy(&format!("{name}-access"), of_component(), "Ingress", vec![inward]),
-        test.pod(first.container, command, environment.map(variable).to_vec()),
-    ]
-}
-
-/// The test of the database that a job sets up, by the same client from where the job may reach it.
-fn of_database(
-    engine: &str,
-    variables: [&str; 2],
-    command: &[&'static str],
-    job: &Object,
-    objects: &[&Object],
-    taken: &mut BTreeSet<String>,
-) -> Option<Vec<Object>> {
-    let container = job.tree.at(&"spec/template/spec/containers".into())?.as_seq()?.first()?;
-    let environment = container.get("env")?.as_seq()?;
-    let environment: Option<Vec<Tree>> = variables
-        .iter()
-        .map(|name| environment.iter().find(|variable| text(variable, "name") == Some(name)).cloned())
-        .collect();
-    let environment = environment?;
-    let labels = job.tree.at(&"spec/template/metadata/labels".into())?;
-    let selected = TreePath::from("spec/podSelector/matchLabels").join(NAME);
-    let own = |object: &&&Object| {
-        object.kind() == Some("NetworkPolicy")
-            && object.namespace() == job.namespace()
-            && object.tree.at(&selected).and_then(Tree::as_str) == text(labels, NAME)
-    };
-    let egress = objects.iter().find(own).and_then(|policy| policy.tree.at(&"spec/egress".into())?.as_seq());
-    let name = unique(taken, &format!("{engine}-test"));
-    let test = Test { name: &name, namespace: job.namespace()?, labels };
-    let command = command.iter().map(|word| Tree::from(*word)).collect();
-    Some(vec![
-        test.policy(&name, test.selection(), "Egress", egress.unwrap_or_default().to_vec()),
-        test.pod(container, command, environment),
-    ])
-}
-
-/// A test by its name.
-struct Test<'a> {
-    name: &'a str,
-    namespace: &'a str,
-    /// The labels of what it asks.
-    labels: &'a Tree,
-}
-
-impl Test<'_> {
-    fn selection(&self) -> Tree {
-        Tree::map([(COMPONENT, "test".to_owned()), (NAME, self.name.to_owned())])
-    }
-
-    fn labels(&self) -> Tree {
-        let mut labels = self.labels.clone();
-        for (key, value) in [(NAME, self.name), (INSTANCE, self.name), (COMPONENT, "test")] {
-            labels.insert(key, value.to_owned());
-        }
-        labels
-    }
-
-    fn object(&self, api_version: &'static str, kind: &'static str, name: &str, spec: Tree) -> Object {
-        let (weight, policy) = if kind == "Pod" { ("0", POD_STAYS) } else { ("-1", ALL_ELSE_GOES) };
-        let annotations =
-            [("helm.sh/hook", "test"), ("helm.sh/hook-weight", weight), ("helm.sh/hook-delete-policy", policy)];
-        let metadata = Tree::map([
-            ("name", Tree::from(name.to_owned())),
-            ("namespace", self.namespace.to_owned().into()),
-            ("labels", self.labels()),
-            ("annotations", Tree::map(annotations)),
-        ]);
-        let tree = Tree::map([
-            ("apiVersion", Tree::from(api_version)),
-            ("kind", kind.into()),
-            ("metadata", metadata),
-            ("spec", spec),
-        ]);
-        Object::new(tree, TEST)
-    }
-
-    /// What the selected pods may do in one direction.
-    fn policy(&self, name: &str, selected: Tree, direction: &'static str, rules: Vec<Tree>) -> Object {
-        let key = if direction == "Egress" { "egress" } else { "ingress" };
-        let spec = Tree::map([
-            ("podSelector", matching(selected)),
-            ("policyTypes", Tree::seq([direction])),
-            (key, Tree::Seq(rules)),
-        ]);
-        self.object("networking.k8s.io/v1", "NetworkPolicy", name, spec)
-    }
-
-    /// A pod that runs a command once in a container as restricted as the given one.
-    fn pod(&self, container: &Tree, command: Vec<Tree>, environment: Vec<Tree>) -> Object {
-        let copied = |key: &'static str| container.get(key).map(|value| (key, value.clone()));
-        let amount = Tree::map([("cpu", "50m"), ("memory", "64Mi")]);
-        let own = [("name", Tree::from("test"))].into_iter().chain(copied("image")).chain(copied("imagePullPolicy"));
-        let rest = [
-            ("command", Tree::Seq(command)),
-            ("env", Tree::Seq(environment)),
-            ("resources", Tree::map([("limits", amount.clone()), ("requests", amount)])),
-        ];
-        let container = own.chain(rest).chain(copied("securityContext"));
-        let security = Tree::map([
-            ("runAsNonRoot", Tree::from(true)),
-            ("seccompProfile", Tree::map([("type", "RuntimeDefault")])),
-        ]);
-        let spec = Tree::map([
-            ("automountServiceAccountToken", Tree::from(false)),
-            ("containers", Tree::seq([Tree::map(container)])),
-            ("enableServiceLinks", false.into()),
-            ("restartPolicy", "Never".into()),
-            ("securityContext", security),
-        ]);
-        self.object("v1", "Pod", self.name, spec)
-    }
-}
-
-fn matching(labels: Tree) -> Tree {
-    Tree::map([("matchLabels", labels)])
-}
-
-fn text<'t>(tree: &'t Tree, key: &str) -> Option<&'t str> {
-    tree.get(key)?.as_str()
 }

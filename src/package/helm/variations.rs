@@ -2,8 +2,8 @@
 //! `files/environments/<environment>/<template>.yaml`.
 
 use crate::base::Tree;
+use crate::package::names::camel_case;
 
-use super::names::camel_case;
 use super::path::Path;
 
 /// The variations of one template.

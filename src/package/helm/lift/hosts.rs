@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::base::{Tree, TreePath};
 use crate::package::UnionFile;
+use crate::package::names::{camel_case, unique};
 
-use super::super::names::{camel_case, unique};
 use super::super::node::ValuePath;
 
 /// The hosts of a cluster.

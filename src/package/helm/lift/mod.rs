@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::image::parts_of;
 use crate::base::{Object, Origin, Text, Tree, TreePath};
+use crate::package::names::camel_case;
 use crate::package::{Versions, weave};
 
-use super::names::camel_case;
 use super::node::{Action, Entry, Map, Node, Piece, Seq, ValuePath};
 use super::path::Path;
 

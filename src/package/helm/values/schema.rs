@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::super::lift::{Lifted, Shape};
-use super::super::names::camel_case;
 use super::{Branch, Content, Heading};
 use crate::base::Tree;
+use crate::package::names::camel_case;
 
 /// Groups that are the same in many places and defined once.
 const DEFINED: [&str; 8] = [

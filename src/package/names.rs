@@ -1,4 +1,4 @@
-//! Names in values, templates and files.
+//! Names made of other names.
 
 use std::collections::BTreeSet;
 
