@@ -142,6 +142,15 @@ texts! {
     /// A file's path relative to the blueprint's folder.
     RelativePath { pattern: "^[A-Za-z0-9_][A-Za-z0-9._/-]*$", longest: 200,
         expected: "a path relative to the blueprint's folder", example: "cards/member-two.yaml" }
+    /// The URL of a git repository; no password, which `parse` refuses in any text.
+    RepositoryUrl { pattern: "^(https://|ssh://([a-z_][a-z0-9_-]*@)?)[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)+$", longest: 200,
+        expected: "the URL of a git repository that starts with `https://` or `ssh://`", example: "https://git.akachain.example/platform/bundle.git" }
+    /// A git branch (`git check-ref-format`).
+    Branch { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$", longest: 100,
+        expected: "the name of a branch, such as `main`", example: "main" }
+    /// A folder of a git repository; `.` is its root.
+    RepositoryFolder { pattern: "^(\\.|[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)$", longest: 200,
+        expected: "a folder of the repository such as `dist`, or `.` for its root", example: "dist" }
     /// The name of a value that only the platform knows.
     BindingName { pattern: "^[a-z][A-Za-z0-9]*$", longest: 60,
         expected: "the name of a binding in lower camel case, such as `kmsKeyArn`", example: "kmsKeyArn" }

@@ -146,8 +146,9 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
     let spanning = Form::ALL.into_iter().any(|form| form.spans_environments() && options.wants_form(form));
     let unions = if spanning { package::unions(&environments) } else { Vec::new() };
     if options.wants_form(Form::Kustomize) {
-        let files = package::kustomize(member.name, &unions, options.traced);
-        files.into_iter().for_each(|(path, file)| sink(path, file));
+        let overlays = package::kustomize(member.name, &unions, options.traced);
+        let appliers = package::gitops(&environments, &unions, options.traced);
+        overlays.into_iter().chain(appliers).for_each(|(path, file)| sink(path, file));
     }
     let mut found = Diagnostics::new();
     if options.wants_form(Form::Helm) {

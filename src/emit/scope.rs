@@ -45,6 +45,8 @@ impl<'a> Place<'a> {
             ["consortium", environment, _, ..] => (None, None, Some(*environment)),
             [organization, "infra", environment, _, ..] => (Some(*organization), None, Some(*environment)),
             [organization, "site", environment, _, ..] => (Some(*organization), Some("site"), Some(*environment)),
+            // It applies the overlays of every environment.
+            [organization, "gitops", _, ..] => (Some(*organization), Some("kustomize"), None),
             [organization, _, "prelude", environment, _, ..] => (Some(*organization), None, Some(*environment)),
             [organization, _, "manifests", environment, _, ..] => {
                 (Some(*organization), Some("manifests"), Some(*environment))
@@ -66,7 +68,7 @@ mod tests {
         Some([name.to_owned()].into())
     }
 
-    const PATHS: [&str; 9] = [
+    const PATHS: [&str; 10] = [
         "README.md",
         "consortium/production/configtx.yaml",
         "buyer/README.md",
@@ -76,6 +78,7 @@ mod tests {
         "buyer/blockchain/kustomize/overlays/staging/kustomization.yaml",
         "buyer/blockchain/helm/buyer-blockchain/Chart.yaml",
         "seller/blockchain/manifests/production/peer0.yaml",
+        "seller/gitops/flux/blockchain/production/flux.yaml",
     ];
 
     fn covered(scope: &Scope) -> Vec<usize> {
@@ -84,10 +87,10 @@ mod tests {
 
     #[test]
     fn each_dimension_narrows() {
-        assert_eq!(covered(&Scope::whole()), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(covered(&Scope::whole()), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         assert_eq!(covered(&Scope { organizations: set("buyer"), ..Scope::whole() }), [2, 3, 4, 5, 6, 7]);
         assert_eq!(covered(&Scope { environments: set("production"), ..Scope::whole() }), [1, 3, 4, 8]);
-        assert_eq!(covered(&Scope { forms: set("kustomize"), ..Scope::whole() }), [0, 1, 2, 3, 4, 6]);
+        assert_eq!(covered(&Scope { forms: set("kustomize"), ..Scope::whole() }), [0, 1, 2, 3, 4, 6, 9]);
         assert_eq!(covered(&Scope { environments: set("staging"), ..Scope::whole() }), [5]);
         let one = Scope { organizations: set("buyer"), environments: set("staging"), forms: set("manifests") };
         assert_eq!(covered(&one), [5]);

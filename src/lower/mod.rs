@@ -33,6 +33,7 @@ use crate::resolve::Cluster;
 
 pub use check::{PatchProblem, check_patch, patchable_kinds};
 pub use configuration::{CHECKSUM, checksum};
+pub use meta::SHARED;
 pub use patches::conflicts;
 
 use meta::Scope;

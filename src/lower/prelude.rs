@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::scheduling::v1::PriorityClass;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::base::{Object, Origin, TreePath};
 use crate::bind::NamespacePlan;
-use crate::lower::meta::{Rows, SHARED, Scope, present};
+use crate::lower::meta::{Rows, SHARED, Scope};
 use crate::lower::workload::Bound;
 use crate::lower::{ObjectFile, pod, storage};
 
@@ -24,6 +25,8 @@ const POD_SECURITY: &str = "pod-security.kubernetes.io/";
 const RESTRICTED: Origin = Origin::Rule("pods of a namespace keep to Pod Security's profile `restricted`");
 const BASELINE: Origin =
     Origin::Rule("a chart's pods keep to Pod Security's profile `baseline`, as pods that say nothing do");
+
+const OUTLIVES: Origin = Origin::Rule("claims go with their namespace: no tool may take one away with the rest");
 
 pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     let cluster = scope.cluster;
@@ -57,6 +60,7 @@ fn namespaces(scope: &Scope) -> Vec<Object> {
         metadata.labels.get_or_insert_default().insert(ENFORCE.to_owned(), "baseline".to_owned());
         let mut rows = Rows::default();
         rows.add(TreePath::from("metadata/labels").join(ENFORCE), BASELINE);
+        keep(&mut metadata, &mut rows);
         scope.object(&Namespace { metadata, spec: None, status: None }, origin, rows)
     }));
     objects
@@ -66,12 +70,22 @@ fn namespace(scope: &Scope, plan: &NamespacePlan) -> Object {
     let mut metadata = scope.cluster_metadata(&plan.name, SHARED);
     let labels = metadata.labels.get_or_insert_default();
     labels.extend(plan.labels.iter().map(|(key, value)| (key.clone(), value.clone())));
-    metadata.annotations = present(plan.annotations.clone());
+    metadata.annotations = Some(plan.annotations.clone());
     let mut rows = Rows::default();
+    keep(&mut metadata, &mut rows);
     for key in plan.labels.keys().filter(|key| key.starts_with(POD_SECURITY)) {
         rows.add(TreePath::from("metadata/labels").join(key.clone()), RESTRICTED);
     }
     scope.object(&Namespace { metadata, spec: None, status: None }, plan.origin, rows)
+}
+
+/// Claims go with their namespace.
+fn keep(metadata: &mut ObjectMeta, rows: &mut Rows) {
+    let annotations = metadata.annotations.get_or_insert_default();
+    for (key, value) in storage::KEPT {
+        annotations.insert(key.to_owned(), value.to_owned());
+        rows.add(TreePath::from("metadata/annotations").join(key), OUTLIVES);
+    }
 }
 
 fn priority_class(scope: &Scope, origin: Origin) -> Object {

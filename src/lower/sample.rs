@@ -351,6 +351,7 @@ fn consortium() -> Consortium {
         target: told(Label::trusted("sample")),
         parameters: None,
         registry: None,
+        gitops: None,
         proxy: None,
         certificate_authorities: BTreeMap::new(),
         tags: BTreeMap::new(),

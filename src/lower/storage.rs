@@ -11,8 +11,10 @@ use crate::bind::StorageClassPlan;
 use crate::expand::Workload;
 use crate::lower::meta::{Rows, SHARED, Scope, Texts, present};
 
-/// Keeps a claim where the rest of its bundle is taken away: Argo CD, Flux and Helm.
-pub(super) const KEPT: [(&str, &str); 3] = [
+/// Keeps a claim where the rest of its bundle is taken away: Argo CD, Flux and Helm. What is kept so is no reason for
+/// Argo CD to try again forever (its compare-options.md).
+pub(super) const KEPT: [(&str, &str); 4] = [
+    ("argocd.argoproj.io/compare-options", "IgnoreExtraneous"),
     ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
     ("helm.sh/resource-policy", "keep"),
     ("kustomize.toolkit.fluxcd.io/prune", "disabled"),

@@ -53,6 +53,7 @@ fn the_namespaces_of_controllers_are_made_before_them_and_kubernetes_own_is_not(
     sample.organization().clusters[0].controllers[0].namespace = "velero".to_owned();
     let velero = get(&sample.lowered(), "Namespace", "velero");
     assert_eq!(velero["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "baseline");
+    assert_eq!(velero["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"], "disabled");
     sample.organization().clusters[0].controllers[0].namespace = "org-blockchain".to_owned();
     let namespaces = get(&sample.lowered(), "Namespace", "org-blockchain");
     assert_eq!(namespaces["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "restricted");

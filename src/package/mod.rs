@@ -6,6 +6,7 @@ mod card;
 mod checks;
 mod consortium;
 mod flows;
+mod gitops;
 mod helm;
 mod images;
 mod kustomize;
@@ -25,6 +26,7 @@ use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
+pub use gitops::gitops;
 pub use helm::helm;
 pub use images::{Images, images, images_file};
 pub use kustomize::{MergePatch, kustomize, merge_patch};

@@ -51,7 +51,7 @@ impl<'a> Versions<'a> {
 
 /// The clusters of an organization, in the order of the plan.
 pub fn unions<'a>(environments: &'a [Lowered]) -> Vec<Union<'a>> {
-    [Cluster::Blockchain, Cluster::Application].into_iter().filter_map(|cluster| union(environments, cluster)).collect()
+    Cluster::ALL.into_iter().filter_map(|cluster| union(environments, cluster)).collect()
 }
 
 fn union<'a>(environments: &'a [Lowered], cluster: Cluster) -> Option<Union<'a>> {

@@ -272,7 +272,7 @@ impl Picture<'_> {
             identifier(&[&organization.name]),
             organization.domain.value
         );
-        for cluster in [Cluster::Blockchain, Cluster::Application] {
+        for cluster in Cluster::ALL {
             let inner = boxes.iter().filter(|key| matches!(key, Key::Workload(_, of, _) if *of == cluster));
             let inner: Vec<&&Key> = inner.collect();
             if !inner.is_empty() {

@@ -74,8 +74,14 @@ mod tests {
     #[test]
     fn a_runbook_names_what_is_not_bound_yet() {
         let unbound = UnboundView { name: "kmsKeyArn".into(), description: "the key of all volumes".into() };
-        let environment =
-            EnvironmentView { name: "production".into(), clusters: vec![], unbound: vec![unbound], hosts: vec![] };
+        let environment = EnvironmentView {
+            name: "production".into(),
+            argocd: false,
+            flux: false,
+            clusters: vec![],
+            unbound: vec![unbound],
+            hosts: vec![],
+        };
         let view = RunbookView {
             consortium: "minimal".into(),
             organization: head(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::chart::{chart_name, cluster_title, release_namespace};
 use crate::bind::{ClusterPlan, ControllerPlan, OrganizationPlan, Plan};
 use crate::expand::{EntryKind, OrganizationGraph};
+use crate::parse::blueprint::GitopsTool;
 use crate::resolve::Cluster;
 
 /// A whole bundle.
@@ -39,6 +40,10 @@ pub struct RunbookView {
 #[derive(Debug, Serialize)]
 pub struct EnvironmentView {
     pub name: String,
+    /// Whether Argo CD is told to apply it.
+    pub argocd: bool,
+    /// Whether Flux is told to apply it.
+    pub flux: bool,
     pub clusters: Vec<ClusterView>,
     pub unbound: Vec<UnboundView>,
     pub hosts: Vec<HostView>,
@@ -109,8 +114,13 @@ impl EnvironmentView {
     pub fn of(plan: &Plan, organization: &OrganizationPlan) -> Self {
         let unbound = organization.unbound.iter();
         let environment = plan.consortium.environment.value.as_str();
+        let description = plan.consortium.organization(organization.graph.organization).description();
+        let gitops = description.and_then(|description| description.gitops.as_ref());
+        let applied_by = |tool| gitops.is_some_and(|gitops| gitops.is_for(tool));
         EnvironmentView {
             name: environment.to_owned(),
+            argocd: applied_by(GitopsTool::ArgoCd),
+            flux: applied_by(GitopsTool::Flux),
             clusters: organization
                 .clusters
                 .iter()

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use crate::base::Traced;
 use crate::base::name::{
-    AbsolutePath, Address, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu, Domain,
-    Duration, Image, Label, Line, MspId, OrganizationName, Registry, Schedule, UrlPath, Variable, Version,
-    WithoutProxy,
+    AbsolutePath, Address, Branch, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Cpu,
+    Domain, Duration, Image, Label, Line, MspId, OrganizationName, Registry, RepositoryFolder, RepositoryUrl, Schedule,
+    UrlPath, Variable, Version, WithoutProxy,
 };
 use crate::parse::blueprint::{
-    AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, ServiceKind,
-    StateDatabase, SyncMode,
+    AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, GitopsTool, Packing, Protocol, Reach,
+    ServiceKind, StateDatabase, SyncMode,
 };
 use crate::resolve::card::Card;
 use crate::resolve::defaults;
@@ -164,6 +164,7 @@ pub struct Description {
     /// The target's parameters as written; checked by the target's own schema.
     pub parameters: Option<Node>,
     pub registry: Option<Traced<Registry>>,
+    pub gitops: Option<Gitops>,
     pub proxy: Option<Proxy>,
     /// Name to PEM text of public certificates.
     pub certificate_authorities: BTreeMap<String, Traced<String>>,
@@ -213,12 +214,33 @@ pub enum Cluster {
 }
 
 impl Cluster {
+    /// Both, in the order in which a bundle speaks of them.
+    pub const ALL: [Cluster; 2] = [Cluster::Blockchain, Cluster::Application];
+
     /// The name used in paths, names and labels.
     pub fn as_str(self) -> &'static str {
         match self {
             Cluster::Blockchain => "blockchain",
             Cluster::Application => "application",
         }
+    }
+}
+
+/// Where Argo CD and Flux find the bundle.
+#[derive(Debug, Clone)]
+pub struct Gitops {
+    /// The one that applies it; none where files for both are made.
+    pub tool: Option<Traced<GitopsTool>>,
+    pub repository: Traced<RepositoryUrl>,
+    pub branch: Traced<Branch>,
+    pub path: Traced<RepositoryFolder>,
+    pub secret: Option<Traced<Label>>,
+}
+
+impl Gitops {
+    /// Whether a tool finds files of its own.
+    pub fn is_for(&self, tool: GitopsTool) -> bool {
+        self.tool.as_ref().is_none_or(|chosen| chosen.value == tool)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `facts` below means measurements and sources that the project collected: fabric is hyperledger/fabric 2.5.16.
 
-use crate::base::name::{Bytes, Cpu, Duration, Image, Label, Schedule, Version};
+use crate::base::name::{Branch, Bytes, Cpu, Duration, Image, Label, RepositoryFolder, Schedule, Version};
 use crate::base::{Origin, Traced};
 use crate::parse::blueprint::{
     AuthorityRole, Consensus, DatabaseEngine, Endpoints, FabricRelease, Packing, Protocol, Reach, StateDatabase,
@@ -43,6 +43,11 @@ macro_rules! defaults {
 defaults! {
     /// The first version that others may rely on (semver.org).
     VERSION: Version = Version::trusted("1.0.0"), "version";
+    /// What git hosts call the first branch of a repository.
+    GITOPS_BRANCH: Branch = Branch::trusted("main"), "gitops.branch";
+    /// The folder that `akcgen build` writes.
+    GITOPS_PATH: RepositoryFolder = RepositoryFolder::trusted("dist"), "gitops.path";
+
     /// The long-term support line; Explorer and Kafka know nothing newer.
     FABRIC: FabricRelease = FabricRelease::V2_5, "fabric";
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::context::Context;
 use super::problem::problem;
 use super::{
-    Cluster, Description, Frontend, Group, NodePool, OrgIx, Peers, Proxy, Service, System, Vpn, defaults,
+    Cluster, Description, Frontend, Gitops, Group, NodePool, OrgIx, Peers, Proxy, Service, System, Vpn, defaults,
     organizations, quantities, services,
 };
 use crate::base::Traced;
@@ -37,6 +37,7 @@ pub(super) fn resolve(
         target,
         within,
         registry: written.registry.clone(),
+        gitops: written.gitops.as_ref().and_then(|gitops| self::gitops(context, name, gitops)),
         proxy: written.proxy.as_ref().map(|proxy| Proxy {
             http: proxy.http.clone(),
             https: proxy.https.clone(),
@@ -57,6 +58,30 @@ pub(super) fn resolve(
         application_pools: pools(lodger, application.map(|cluster| &cluster.node_pools)),
         groups,
     }
+}
+
+fn gitops(context: &mut Context, name: &Traced<OrganizationName>, written: &blueprint::Gitops) -> Option<Gitops> {
+    let Some(repository) = &written.repository else {
+        let places = [
+            written.tool.as_ref().map(|tool| tool.origin),
+            written.branch.as_ref().map(|branch| branch.origin),
+            written.path.as_ref().map(|path| path.origin),
+            written.secret.as_ref().map(|secret| secret.origin),
+        ];
+        context.missing(
+            places.into_iter().flatten().next().unwrap_or(name.origin),
+            &format!("`gitops` of `{}` names no repository", name.value),
+            "Argo CD and Flux fetch the bundle from a git repository: write `repository: https://…`, here or under `defaults`",
+        );
+        return None;
+    };
+    Some(Gitops {
+        tool: written.tool,
+        repository: repository.clone(),
+        branch: defaults::GITOPS_BRANCH.or(written.branch.as_ref()),
+        path: defaults::GITOPS_PATH.or(written.path.as_ref()),
+        secret: written.secret.clone(),
+    })
 }
 
 fn plain(text: &Traced<impl ToString>) -> Traced<String> {

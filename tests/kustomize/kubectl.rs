@@ -1,53 +1,15 @@
-//! Kustomize itself, as kubectl has it, as the judge. `AKCGEN_KUBECTL` names the program, otherwise it is the `kubectl` on
-//! the path; without one the tests fail.
+//! Kustomize itself, as kubectl has it, as the judge.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::Files;
-use crate::{cases, objects, patch, shipped};
-
-/// apiVersion, kind, namespace and name to object.
-type Objects = BTreeMap<String, Value>;
-
-fn objects(text: &str) -> Objects {
-    let documents = serde_yaml::Deserializer::from_str(text).map(|document| Value::deserialize(document).unwrap());
-    let identity = |object: &Value| {
-        let metadata = &object["metadata"];
-        format!("{} {} {} {}", object["apiVersion"], object["kind"], metadata["namespace"], metadata["name"])
-    };
-    documents.filter(|document| !document.is_null()).map(|object| (identity(&object), object)).collect()
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-/// What Kustomize makes of a folder, or why it refuses. A warning, as of a deprecated field, is a refusal.
-fn built(folder: &Path) -> Result<Objects, String> {
-    let program = std::env::var("AKCGEN_KUBECTL").unwrap_or_else(|_| "kubectl".to_owned());
-    let output = Command::new(&program)
-        .arg("kustomize")
-        .arg(folder)
-        .env("KUBECONFIG", "/dev/null")
-        .output()
-        .unwrap_or_else(|error| panic!("this test needs kubectl, and `{program}` does not start: {error}"));
-    let said = String::from_utf8(output.stderr).unwrap();
-    if !output.status.success() || !said.is_empty() {
-        return Err(said);
-    }
-    Ok(objects(&String::from_utf8(output.stdout).unwrap()))
-}
+use crate::support::kubectl::{Objects, built, objects, write};
+use crate::{cases, patch, shipped};
 
 /// How the overlay in a folder differs from the manifests of its environment, an object a line.
 fn differences(root: &Path, overlay: &str, files: &Files) -> Result<Vec<String>, String> {
@@ -111,7 +73,7 @@ const DRAWN: usize = 600;
 fn patches_of_drawn_objects_give_exactly_the_wanted_ones() {
     let mut runner = TestRunner::new(cases(1));
     let pairs: Vec<(Value, Value)> =
-        (0..DRAWN).map(|number| objects::pair(number).new_tree(&mut runner).unwrap().current()).collect();
+        (0..DRAWN).map(|number| crate::objects::pair(number).new_tree(&mut runner).unwrap().current()).collect();
     let stream =
         |documents: Vec<Value>| documents.iter().map(|document| format!("---\n{document}\n")).collect::<String>();
     let folder = TempDir::new().unwrap();

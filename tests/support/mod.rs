@@ -1,6 +1,9 @@
 //! Compiles blueprints in memory.
 #![allow(dead_code)] // Every test uses what it needs.
 
+#[cfg(feature = "outside-tools")]
+pub mod kubectl;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

@@ -93,10 +93,10 @@ fn patch_file(file: &UnionFile, at: usize, environment: &str, traced: bool) -> O
     (!objects.is_empty()).then(|| BundleFile::of(&comment, &objects, traced))
 }
 
-/// A `kustomization.yaml` of the lists that are not empty.
-fn kustomization(comment: &str, lists: &[(&'static str, Vec<Tree>)], traced: bool) -> BundleFile {
+/// A `kustomization.yaml` of its resources and of the other lists that are not empty.
+pub(super) fn kustomization(comment: &str, lists: &[(&'static str, Vec<Tree>)], traced: bool) -> BundleFile {
     let head = [("apiVersion", Tree::from("kustomize.config.k8s.io/v1beta1")), ("kind", "Kustomization".into())];
-    let lists = lists.iter().filter(|(_, items)| !items.is_empty());
+    let lists = lists.iter().filter(|(key, items)| *key == "resources" || !items.is_empty());
     let tree = Tree::map(head.into_iter().chain(lists.map(|(key, items)| (*key, Tree::Seq(items.clone())))));
     let origin = Origin::Rule("Kustomize builds what a kustomization.yaml lists");
     BundleFile::of(comment, &[Object::new(tree, origin)], traced)

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Application, Blockchain, FabricRelease, Map};
 use crate::base::Traced;
 use crate::base::name::{
-    Address, Cidr, CodeName, Domain, Label, LabelKey, LabelValue, Line, MspId, OrganizationName, Registry,
-    RelativePath, TagKey, TagValue, WithoutProxy,
+    Address, Branch, Cidr, CodeName, Domain, Label, LabelKey, LabelValue, Line, MspId, OrganizationName, Registry,
+    RelativePath, RepositoryFolder, RepositoryUrl, TagKey, TagValue, WithoutProxy,
 };
 use crate::source::Node;
 
@@ -38,6 +38,10 @@ pub struct Organization {
     /// The registry that every image is rewritten to; images keep their own registry unless given.
     #[schemars(example = &"harbor.akachain.example/mirror")]
     pub registry: Option<Traced<Registry>>,
+    /// The git repository to which the bundle is committed and from which Argo CD or Flux apply it, as overlays of
+    /// Kustomize; without one, no files for them are made.
+    #[schemars(example = serde_json::json!({"repository": "https://git.akachain.example/platform/bundle.git"}))]
+    pub gitops: Option<Gitops>,
     /// The proxy through which its workloads reach the internet.
     #[schemars(example = serde_json::json!({"https": "http://proxy.akachain.example:3128", "without": ["10.0.0.0/8"]}))]
     pub proxy: Option<Proxy>,
@@ -104,6 +108,10 @@ pub struct OrganizationDefaults {
     /// The registry that every image is rewritten to.
     #[schemars(example = &"harbor.akachain.example/mirror")]
     pub registry: Option<Traced<Registry>>,
+    /// The git repository to which the bundle is committed and from which Argo CD or Flux apply it, as overlays of
+    /// Kustomize; without one, no files for them are made.
+    #[schemars(example = serde_json::json!({"repository": "https://git.akachain.example/platform/bundle.git"}))]
+    pub gitops: Option<Gitops>,
     /// Tags for everything the platform bills or lists, at most 40.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"cost-center": "4711"}))]
@@ -122,6 +130,38 @@ pub struct OrganizationDefaults {
     #[serde(skip)]
     #[schemars(skip)]
     pub parameters: BTreeMap<String, Node>,
+}
+
+/// Where Argo CD and Flux find the bundle.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Gitops {
+    /// Which of the two applies it; files for both are made unless given.
+    #[schemars(example = &"argocd")]
+    pub tool: Option<Traced<GitopsTool>>,
+    /// The git repository to which the bundle is committed.
+    #[schemars(example = &"https://git.akachain.example/platform/bundle.git")]
+    pub repository: Option<Traced<RepositoryUrl>>,
+    /// The branch that is applied; `main` unless given. An environment may have one of its own.
+    #[schemars(example = &"main")]
+    pub branch: Option<Traced<Branch>>,
+    /// The folder of the repository that holds the bundle; `dist` unless given, `.` for the root.
+    #[schemars(example = &"dist")]
+    pub path: Option<Traced<RepositoryFolder>>,
+    /// For Flux, the Secret in its namespace that holds the credentials of the repository; none unless given. Argo CD
+    /// knows credentials by the repository's URL.
+    #[schemars(example = &"bundle-repository")]
+    pub secret: Option<Traced<Label>>,
+}
+
+/// What applies a bundle from a git repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum GitopsTool {
+    /// Argo CD, from one place for all clusters.
+    ArgoCd,
+    /// Flux, in each cluster for itself.
+    Flux,
 }
 
 /// The proxy through which workloads reach the internet.
