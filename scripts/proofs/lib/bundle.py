@@ -1,4 +1,8 @@
-"""A bundle on disk: <organization>/<cluster>/{prelude,manifests}/<environment>/*.yaml, as the proofs read it."""
+"""A bundle on disk, as the proofs read it.
+
+<organization>/<cluster>/{prelude,manifests}/<environment>/*.yaml, and where Argo CD or Flux applies it,
+<organization>/gitops/{argocd,flux}/**/*.yaml and <organization>/gitops/checks/<cluster>/<environment>/*.yaml.
+"""
 
 import json
 from collections.abc import Iterator
@@ -14,11 +18,14 @@ from lib.errors import Broken
 # API groups of the CustomResourceDefinitions that scripts/oracles installs. Every other group is Kubernetes' own.
 CUSTOM_GROUPS = frozenset(
     {
+        "argoproj.io",
         "elbv2.k8s.aws",
         "external-secrets.io",
         "externaldns.k8s.io",
         "gateway.networking.k8s.io",
+        "kustomize.toolkit.fluxcd.io",
         "snapshot.storage.k8s.io",
+        "source.toolkit.fluxcd.io",
         "velero.io",
         "vpcresources.k8s.aws",
     }
@@ -95,6 +102,13 @@ class Cluster:
     def manifests(self) -> list[Document]:
         return self._documents("manifests")
 
+    @cached_property
+    def checks(self) -> list[Document]:
+        """What Argo CD or Flux asks once everything is there."""
+        folder = self.bundle / self.organization / "gitops" / "checks" / self.cluster / self.environment
+        files = [file for file in sorted(folder.glob("*.yaml")) if file.name != "kustomization.yaml"]
+        return [document for file in files for document in documents(self.bundle, file)]
+
     @property
     def documents(self) -> list[Document]:
         return self.prelude + self.manifests
@@ -136,6 +150,12 @@ def documents(bundle: Path, file: Path) -> Iterator[Document]:
             raise Broken(f"{where}: not a Kubernetes object")
         first = next(number for number in range(start, end) if lines[number].strip() not in ("", "---"))
         yield Document(file.relative_to(bundle), first + 1, text, value)
+
+
+def gitops(bundle: Path) -> list[Document]:
+    """What Argo CD and Flux themselves are given; none where the blueprint names no repository."""
+    files = sorted([*bundle.glob("*/gitops/argocd/*.yaml"), *bundle.glob("*/gitops/flux/**/*.yaml")])
+    return [document for file in files for document in documents(bundle, file)]
 
 
 def clusters(bundle: Path) -> list[Cluster]:

@@ -14,9 +14,9 @@ class Installation:
         self.warnings: list[tuple[bundles.Document, str]] = []
 
     def run(self) -> "Installation":
-        """Definitions, then the prelude, then the manifests, each in the order of files, as kubectl takes them."""
+        """Definitions, prelude, manifests and checks, each in the order of files, as kubectl takes them."""
         self._plane.define({document.group for document in self._cluster.documents} & bundles.CUSTOM_GROUPS)
-        for document in self._cluster.prelude + self._cluster.manifests:
+        for document in self._cluster.documents + self._cluster.checks:
             answer = self._plane.api.apply(document.value, document.text)
             self.warnings += [(document, warning) for warning in answer.warnings]
             if not answer.good:

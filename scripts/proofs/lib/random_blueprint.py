@@ -255,6 +255,12 @@ class Maker:
             "autoscaling": lambda: {"minimum": 2, "maximum": self._random.randint(3, 8)},
             "authority": lambda: {"role": "root", "subject": {"country": "VN"}},
             "registry": lambda: self._one(["harbor.example/mirror", "registry.example:5000/a/b"]),
+            "gitops": lambda: {
+                "repository": self._one(["https://git.example/a/bundle.git", "ssh://git@git.example:2222/bundle"]),
+                "branch": self._one(["main", "release/1.0"]),
+                "path": self._one([".", "dist", "bundles/a"]),
+                **self._one([{}, {"tool": "argocd"}, {"tool": "flux", "secret": "bundle-key"}]),
+            },
             "nodePools": lambda: NODES,
             "policies": lambda: {"endorsement": self._one(["any", "majority", "all"])},
             "endorsement": lambda: self._one(["any", "majority", "all"]),
