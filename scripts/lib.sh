@@ -84,23 +84,40 @@ build_bundle() {
     akcgen build "$root/blueprints/$1.yaml" --out "$out"
 }
 
-# Compiles akachain's blueprint before and after the change of an ordinary day into target/bundles/upgrade.
+# Compiles akachain's blueprint into target/bundles/upgrade as it is (before), after the change of an ordinary day with
+# something new and something gone (after), and with a larger volume (grown).
 build_upgrade() {
-    local out=$root/target/bundles/upgrade change
-    change=(
-        -e 's|akachain/dapp:1.4.0|akachain/dapp:1.5.0|'
-        -e 's|autoscaling: {maximum: 6}|autoscaling: {maximum: 7}|'
-        -e 's|akachain/reports:1.1.0|akachain/reports:1.2.0|'
-        -e 's|resources: {cpu: 500m, memory: 512Mi}|resources: {cpu: 400m, memory: 768Mi}|'
-        -e 's|\[198.51.100.128/25\]|[198.51.100.0/24]|'
-        -e 's|size: 20Gi|size: 30Gi|'
-    )
+    local out=$root/target/bundles/upgrade version
     rm -rf "$out"
     mkdir -p "$out"
+    cp "$root/blueprints/allocations.yaml" "$out/"
     cp "$root/blueprints/akachain.yaml" "$out/before.yaml"
-    sed "${change[@]}" "$out/before.yaml" >"$out/after.yaml"
-    if cmp -s "$out/before.yaml" "$out/after.yaml"; then fail "nothing of akachain's blueprint was changed"; fi
-    akcgen build "$out/before.yaml" --out "$out/before" && akcgen build "$out/after.yaml" --out "$out/after"
+    change "$out/before.yaml" "$out/after.yaml" \
+        's|^name: akachain$|&\nversion: 1.1.0|' \
+        's|akachain/dapp:1.4.0|akachain/dapp:1.5.0|' \
+        's|akachain/reports:1.1.0|akachain/reports:1.2.0|' \
+        's|resources: {cpu: 500m, memory: 512Mi}|resources: {cpu: 400m, memory: 768Mi}|' \
+        's|\[198.51.100.128/25\]|[198.51.100.0/24]|' \
+        's|autoscaling: {maximum: 6}|autoscaling: {maximum: 7}|' \
+        '/payments-api:$/,/probe:/s|autoscaling: {maximum: 4}|replicas: 3|' \
+        '/notifications:$/,/reads:/s|exposure: none|exposure: [portal]|'
+    change "$out/before.yaml" "$out/grown.yaml" 's|size: 20Gi|size: 30Gi|'
+    for version in before after grown; do
+        akcgen build "$out/$version.yaml" --out "$out/$version"
+    done
+}
+
+# Writes file $1 to $2, changed by sed's commands in the further arguments, each of which must change something.
+change() {
+    local from=$1 to=$2 command
+    shift 2
+    cp "$from" "$to"
+    for command; do
+        cp "$to" "$to.unchanged"
+        sed -i "$command" "$to"
+        if cmp -s "$to" "$to.unchanged"; then fail "$from: nothing is changed by $command"; fi
+    done
+    rm "$to.unchanged"
 }
 
 # Compiles $1 blueprints made at random along the schema into target/bundles/random.

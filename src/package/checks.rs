@@ -46,8 +46,9 @@ pub(super) fn runs_script(check: &str) -> bool {
     COMPONENTS.iter().any(|(_, plural)| *plural == check)
 }
 
-/// The checks of a cluster in one environment: name to objects, the pod the last.
-pub(super) fn checks(cluster: &ClusterObjects) -> BTreeMap<&'static str, Vec<Object>> {
+/// The checks of a cluster in one environment: name to objects, the pod the last. Databases are asked from the given
+/// namespace, or else from where their setup stands.
+pub(super) fn checks(cluster: &ClusterObjects, namespace: Option<&str>) -> BTreeMap<&'static str, Vec<Object>> {
     let mut tests: BTreeMap<&'static str, Vec<Object>> = BTreeMap::new();
     let objects: Vec<&Object> = cluster.files.iter().flat_map(|file| &file.objects).collect();
     let names = objects.iter().filter_map(|object| Some(object.name()?.to_owned()));
@@ -64,7 +65,9 @@ pub(super) fn checks(cluster: &ClusterObjects) -> BTreeMap<&'static str, Vec<Obj
     }
     for (engine, variables, command) in DATABASES {
         let setups = objects.iter().filter(|object| object.kind() == Some("Job"));
-        for test in setups.filter_map(|job| of_database(engine, variables, command, job, &objects, &mut taken)) {
+        for test in
+            setups.filter_map(|job| of_database((engine, variables, command), job, namespace, &objects, &mut taken))
+        {
             tests.entry(engine).or_default().extend(test);
         }
     }
@@ -131,12 +134,11 @@ fn of_nodes(name: &str, component: &str, nodes: &[Node]) -> Vec<Object> {
     ]
 }
 
-/// The test of the database that a job sets up, by the same client from where the job may reach it.
+/// The test of the database that a job sets up, by the same client with all that lets the job reach it.
 fn of_database(
-    engine: &str,
-    variables: [&str; 2],
-    command: &[&'static str],
+    (engine, variables, command): (&str, [&str; 2], &[&'static str]),
     job: &Object,
+    namespace: Option<&str>,
     objects: &[&Object],
     taken: &mut BTreeSet<String>,
 ) -> Option<Vec<Object>> {
@@ -148,20 +150,15 @@ fn of_database(
         .collect();
     let environment = environment?;
     let labels = job.tree.at(&"spec/template/metadata/labels".into())?;
+    let name = unique(taken, &format!("{engine}-test"));
+    let test = Test { name: &name, namespace: namespace.or(job.namespace())?, labels };
     let selected = TreePath::from("spec/podSelector/matchLabels").join(NAME);
     let own = |object: &&&Object| {
-        object.kind() == Some("NetworkPolicy")
-            && object.namespace() == job.namespace()
-            && object.tree.at(&selected).and_then(Tree::as_str) == text(labels, NAME)
+        object.namespace() == job.namespace() && object.tree.at(&selected).and_then(Tree::as_str) == text(labels, NAME)
     };
-    let egress = objects.iter().find(own).and_then(|policy| policy.tree.at(&"spec/egress".into())?.as_seq());
-    let name = unique(taken, &format!("{engine}-test"));
-    let test = Test { name: &name, namespace: job.namespace()?, labels };
+    let access = objects.iter().filter(own).filter_map(|object| test.likewise(object));
     let command = command.iter().map(|word| Tree::from(*word)).collect();
-    Some(vec![
-        test.policy(&name, test.selection(), "Egress", egress.unwrap_or_default().to_vec()),
-        test.pod(container, command, environment),
-    ])
+    Some(access.chain([test.pod(container, command, environment)]).collect())
 }
 
 /// A test by its name.
@@ -185,15 +182,15 @@ impl Test<'_> {
         labels
     }
 
-    fn object(&self, api_version: &'static str, kind: &'static str, name: &str, spec: Tree) -> Object {
+    fn object(&self, api_version: &str, kind: &str, name: &str, spec: Tree) -> Object {
         let metadata = Tree::map([
             ("name", Tree::from(name.to_owned())),
             ("namespace", self.namespace.to_owned().into()),
             ("labels", self.labels()),
         ]);
         let tree = Tree::map([
-            ("apiVersion", Tree::from(api_version)),
-            ("kind", kind.into()),
+            ("apiVersion", Tree::from(api_version.to_owned())),
+            ("kind", kind.to_owned().into()),
             ("metadata", metadata),
             ("spec", spec),
         ]);
@@ -209,6 +206,18 @@ impl Test<'_> {
             (key, Tree::Seq(rules)),
         ]);
         self.object("networking.k8s.io/v1", "NetworkPolicy", name, spec)
+    }
+
+    /// What does for the test's pod what an object does for the pods that it selects, such as a policy of a network or of
+    /// the platform's firewalls; nothing may connect to the test.
+    fn likewise(&self, object: &Object) -> Option<Object> {
+        let mut spec = object.tree.get("spec")?.clone();
+        if object.kind() == Some("NetworkPolicy") {
+            let rules = spec.get("egress").and_then(Tree::as_seq).unwrap_or_default().to_vec();
+            return Some(self.policy(self.name, self.selection(), "Egress", rules));
+        }
+        spec.insert("podSelector", matching(self.selection()));
+        Some(self.object(text(&object.tree, "apiVersion")?, object.kind()?, self.name, spec))
     }
 
     /// A pod that runs a command once in a container as restricted as the given one.

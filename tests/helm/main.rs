@@ -105,6 +105,34 @@ fn any_text_comes_through() {
     }
 }
 
+/// `helm test --logs` looks for pods in the namespace of the release alone.
+#[test]
+fn tests_stand_in_one_namespace_and_reach_databases_as_their_setup_does() {
+    let text = std::fs::read_to_string(support::repository("blueprints/akachain.yaml")).unwrap();
+    let range = "cidr: 10.32.0.0/16";
+    assert!(text.contains(range) && text.contains("t3.large"));
+    let text = text.replace("t3.large", "m6i.large");
+    let text = text.replace(range, &format!("{range}\n      securityGroupsForPods: true"));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("blueprint.yaml"), text).unwrap();
+    let bundle = Bundle::compiled(&folder.path().join("blueprint.yaml"));
+    for chart in bundle.charts() {
+        let objects = chart.render("production", None);
+        let hooks = objects.iter().filter(|(_, object)| !object["metadata"]["annotations"]["helm.sh/hook"].is_null());
+        let hooks: Vec<_> = hooks.map(|([_, kind, namespace, name], _)| (kind.as_str(), namespace, name)).collect();
+        let namespaces: BTreeSet<_> = hooks.iter().map(|(_, namespace, _)| namespace).collect();
+        assert_eq!(namespaces.len(), 1, "{chart}: {hooks:?}");
+        let of = |wanted: &str| -> BTreeSet<_> {
+            let found = hooks.iter().filter(|(kind, _, name)| *kind == wanted && name.contains("sql"));
+            found.map(|(_, _, name)| name).collect()
+        };
+        assert_eq!(of("Pod"), of("NetworkPolicy"), "{chart}");
+        assert!(!of("Pod").is_empty(), "{chart}");
+        let firewalled = chart.to_string().starts_with("member-one");
+        assert_eq!(of("SecurityGroupPolicy"), if firewalled { of("Pod") } else { BTreeSet::new() }, "{chart}");
+    }
+}
+
 /// The objects without hooks and without what Helm marks its objects with, which every one must have.
 fn without_helms_own(objects: Objects) -> Objects {
     let of_release = |(_, object): &(_, serde_json::Value)| object["metadata"]["annotations"]["helm.sh/hook"].is_null();

@@ -22,3 +22,14 @@ class Installation:
             if not answer.good:
                 self.refusals.append(f"{document}: {answer.message}")
         return self
+
+
+def service_accounts(plane: ControlPlane, cluster: bundles.Cluster) -> None:
+    """Each namespace's `default` account, which a controller makes in a cluster with controllers."""
+    for namespace in sorted({document.namespace for document in cluster.documents if document.namespace}):
+        account = {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "default", "namespace": namespace},
+        }
+        plane.api.create(account)

@@ -105,7 +105,7 @@ impl<'a> Place<'a> {
             gitops,
             prelude: !objects.prelude.is_empty(),
             nodes: nodes.into_iter().map(|workload| workload.name.as_str()).collect(),
-            checks: checks_of(objects),
+            checks: checks_of(objects, None),
         })
     }
 }

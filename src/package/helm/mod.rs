@@ -273,9 +273,11 @@ fn tests_of(
     lifts: &mut Lifts,
     templates: &mut Vec<(String, String, Template)>,
 ) -> Vec<String> {
-    let clusters =
-        chart.lowered.iter().filter_map(|one| one.clusters.iter().find(|objects| objects.cluster == union.cluster));
-    let made: Vec<BTreeMap<&str, Vec<crate::base::Object>>> = clusters.map(tests::tests).collect();
+    let clusters = chart.lowered.iter().zip(&chart.plans).filter_map(|(one, plan)| {
+        let objects = one.clusters.iter().find(|objects| objects.cluster == union.cluster)?;
+        Some(tests::tests(objects, &render::release_namespace(plan)))
+    });
+    let made: Vec<BTreeMap<&str, Vec<crate::base::Object>>> = clusters.collect();
     let names: BTreeSet<&str> = made.iter().flat_map(|tests| tests.keys().copied()).collect();
     let mut all_told = Vec::new();
     for name in names {

@@ -21,9 +21,10 @@ pub(super) fn runs_script(stem: &str) -> bool {
     stem.strip_prefix("tests/").is_some_and(checks::runs_script)
 }
 
-/// The tests of a cluster in one environment: name of the template to objects.
-pub(super) fn tests(cluster: &ClusterObjects) -> BTreeMap<&'static str, Vec<Object>> {
-    let mut tests = checks::checks(cluster);
+/// The tests of a cluster in one environment: name of the template to objects. `release` is the namespace of the release:
+/// Helm shows the logs of pods there alone.
+pub(super) fn tests(cluster: &ClusterObjects, release: &str) -> BTreeMap<&'static str, Vec<Object>> {
+    let mut tests = checks::checks(cluster, Some(release));
     tests.values_mut().flatten().for_each(hook);
     tests
 }
