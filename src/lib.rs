@@ -2,6 +2,11 @@
 //!
 //! The rooms in the order of the pipeline; each imports only from those above it (`tests/layering.rs`).
 
+/// Trees are made and dropped by the million, each on the thread that lowers its organization, which is what this allocator
+/// is made for: the system's own takes a fifth of a build's time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod base;
 pub mod diag;
 pub mod source;

@@ -2,7 +2,6 @@
 
 use crate::base::object::Object;
 use crate::base::tree::{Text, Tree};
-use std::cmp::Ordering;
 
 impl Object {
     /// Drops empty maps and lists that mean the same as their absence, and puts keys into the order people expect:
@@ -17,7 +16,7 @@ impl Object {
         }
         if let Tree::Map(entries) = &mut self.tree {
             entries.iter_mut().filter(|(key, _)| key == "metadata").for_each(|(key, value)| tidy_value(key, value));
-            entries.sort_by(|(one, _), (other, _)| usual_order(one, other));
+            sort(entries);
         }
     }
 }
@@ -31,7 +30,7 @@ fn tidy_value(key: &str, value: &mut Tree) {
             if NAMES_OF_USERS.contains(&key) {
                 entries.sort_by(|(one, _), (other, _)| one.cmp(other));
             } else {
-                entries.sort_by(|(one, _), (other, _)| usual_order(one, other));
+                sort(entries);
             }
         }
         Tree::Seq(items) => items.iter_mut().for_each(|item| tidy_value("", item)),
@@ -104,8 +103,9 @@ const FIRST: [&str; 24] = [
     "namespaceSelector", "podSelector", "policyTypes", "ingress", "egress", "from", "to",
 ];
 
-fn usual_order(one: &Text, other: &Text) -> Ordering {
-    rank(one).cmp(&rank(other)).then_with(|| one.cmp(other))
+/// Puts entries into the usual order.
+fn sort(entries: &mut [(Text, Tree)]) {
+    entries.sort_by_cached_key(|(key, _)| (rank(key), key.clone()));
 }
 
 fn rank(key: &str) -> usize {

@@ -1,6 +1,7 @@
 //! The connections that the plan allows in one cluster, hop by hop where each is enforced, and the pods they name.
 //! `scripts/proofs/flows` asks whether the emitted network policies let exactly these through.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -12,7 +13,7 @@ use crate::bind::{ClusterPlan, End, OrganizationPlan};
 use crate::expand::WorkloadId;
 use crate::lower::ClusterObjects;
 
-type Labels = BTreeMap<String, String>;
+type Labels<'a> = BTreeMap<&'a str, &'a str>;
 
 /// Where names are resolved.
 const DNS_PORT: u16 = 53;
@@ -27,23 +28,13 @@ pub(super) fn file(
     objects: &ClusterObjects,
     traced: bool,
 ) -> BundleFile {
-    let site = Site { organization_name, organization, cluster };
+    let site = Site::new(organization_name, organization, cluster);
     rows::lists(&[("flows", site.flows()), ("pods", site.pods(objects))], traced)
 }
 
 #[derive(Serialize)]
-struct FlowRow<'a> {
-    from: &'a EndRow<'a>,
-    to: &'a EndRow<'a>,
-    port: u16,
-    protocol: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum EndRow<'a> {
-    Pod(PodName<'a>),
-    Range { cidr: &'a str },
+struct RangeRow<'a> {
+    cidr: &'a str,
 }
 
 #[derive(Serialize)]
@@ -51,7 +42,7 @@ struct PodName<'a> {
     organization: &'a str,
     cluster: &'a str,
     namespace: &'a str,
-    workload: String,
+    workload: &'a str,
 }
 
 #[derive(Serialize)]
@@ -59,8 +50,8 @@ struct PodName<'a> {
 struct PodRow<'a> {
     #[serde(flatten)]
     name: PodName<'a>,
-    labels: Labels,
-    namespace_labels: Labels,
+    labels: Labels<'a>,
+    namespace_labels: Labels<'a>,
     ports: Vec<PortRow>,
 }
 
@@ -74,48 +65,62 @@ struct Site<'a> {
     organization_name: &'a str,
     organization: &'a OrganizationPlan,
     cluster: &'a ClusterPlan,
+    /// Each workload as an end of a flow, in JSON: most stand in many rows.
+    workloads: Vec<String>,
 }
 
 impl<'a> Site<'a> {
+    fn new(organization_name: &'a str, organization: &'a OrganizationPlan, cluster: &'a ClusterPlan) -> Site<'a> {
+        let mut site = Site { organization_name, organization, cluster, workloads: Vec::new() };
+        let workloads = organization.graph.workloads.iter();
+        site.workloads = workloads.map(|one| rows::json(&site.pod(&one.namespace, &one.name))).collect();
+        site
+    }
+
     /// Every hop that starts or ends at a pod of the cluster, sorted; each pod's way to the DNS among them.
     fn flows(&self) -> Vec<Row> {
-        let mut rows: BTreeMap<String, Origin> = BTreeMap::new();
-        let mut add = |from: &[EndRow], to: &[EndRow], port: u16, protocol: &str, origin: Origin| {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut add = |from: &End, to: &End, port: u16, protocol: &str, origin: Origin| {
+            let (from, to) = (self.ends(from), self.ends(to));
             for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (from, to))) {
-                rows.entry(rows::json(&FlowRow { from, to, port, protocol })).or_insert(origin);
+                let row = format!(r#"{{"from":{from},"to":{to},"port":{port},"protocol":"{protocol}"}}"#);
+                rows.push((row, origin));
             }
         };
         for flow in &self.organization.flows {
             for hop in flow.hops.iter().filter(|hop| self.is_here(&hop.from) || self.is_here(&hop.to)) {
-                add(&self.ends(&hop.from), &self.ends(&hop.to), hop.port, "TCP", flow.origin);
+                add(&hop.from, &hop.to, hop.port, "TCP", flow.origin);
             }
         }
         let dns = self.cluster.dns();
         for at in 0..self.organization.graph.workloads.len() {
             let end = End::Workload(WorkloadId(at));
             for protocol in ["TCP", "UDP"].into_iter().filter(|_| self.is_here(&end)) {
-                add(&self.ends(&end), &self.ends(&dns), DNS_PORT, protocol, DNS);
+                add(&end, &dns, DNS_PORT, protocol, DNS);
             }
         }
-        rows.into_iter().collect()
+        // Of equal rows the first flow's stays.
+        rows.sort_by(|(left, _), (right, _)| left.cmp(right));
+        rows.dedup_by(|(later, _), (earlier, _)| later == earlier);
+        rows
     }
 
     fn is_here(&self, end: &End) -> bool {
         matches!(end, End::Workload(id) if self.organization.graph.workloads[id.0].cluster == self.cluster.cluster)
     }
 
-    fn ends<'b>(&'b self, end: &'b End) -> Vec<EndRow<'b>> {
+    /// The pods or ranges of an end, each in JSON.
+    fn ends(&self, end: &End) -> Vec<Cow<'_, str>> {
         match end {
-            End::Workload(id) => {
-                let workload = &self.organization.graph.workloads[id.0];
-                vec![EndRow::Pod(self.pod(&workload.namespace, workload.name.clone()))]
+            End::Workload(id) => vec![Cow::Borrowed(&self.workloads[id.0])],
+            End::Platform { namespace, labels } => {
+                vec![Cow::Owned(rows::json(&self.pod(namespace, &platform_name(labels))))]
             }
-            End::Platform { namespace, labels } => vec![EndRow::Pod(self.pod(namespace, platform_name(labels)))],
-            End::Ranges { ranges, .. } => ranges.iter().map(|cidr| EndRow::Range { cidr }).collect(),
+            End::Ranges { ranges, .. } => ranges.iter().map(|cidr| rows::json(&RangeRow { cidr }).into()).collect(),
         }
     }
 
-    fn pod<'b>(&'b self, namespace: &'b str, workload: String) -> PodName<'b> {
+    fn pod<'b>(&'b self, namespace: &'b str, workload: &'b str) -> PodName<'b> {
         let cluster = self.cluster.cluster.as_str();
         PodName { organization: self.organization_name, cluster, namespace, workload }
     }
@@ -131,9 +136,12 @@ impl<'a> Site<'a> {
             .iter()
             .flat_map(|file| &file.objects)
             .filter_map(|object| Some((rows::json(&self.own_pod(object, &namespaces)?), object.origins.root)));
-        let platform = self.platform_pods().into_iter().map(|((namespace, labels), (ports, origin))| {
-            let name = self.pod(&namespace, platform_name(&labels));
-            let row = PodRow { name, labels, namespace_labels: namespace_labels(&namespace, None), ports };
+        let dns = self.cluster.dns();
+        let platform = self.platform_pods(&dns).into_iter().map(|((namespace, labels), (ports, origin))| {
+            let workload = platform_name(labels);
+            let name = self.pod(namespace, &workload);
+            let labels = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            let row = PodRow { name, labels, namespace_labels: namespace_labels(namespace, None), ports };
             (rows::json(&row), origin)
         });
         let mut rows: Vec<Row> = own.chain(platform).collect();
@@ -141,11 +149,11 @@ impl<'a> Site<'a> {
         rows
     }
 
-    fn own_pod<'b>(&'b self, object: &'b Object, namespaces: &BTreeMap<&str, Labels>) -> Option<PodRow<'b>> {
+    fn own_pod<'b>(&'b self, object: &'b Object, namespaces: &BTreeMap<&'b str, Labels<'b>>) -> Option<PodRow<'b>> {
         let template = pods::template(object)?;
         let namespace = object.namespace()?;
         let labels = labels(template.get("metadata")?);
-        let name = self.pod(namespace, labels.get("app.kubernetes.io/instance")?.clone());
+        let name = self.pod(namespace, labels.get("app.kubernetes.io/instance")?);
         let ports = (pods::containers(template))
             .flat_map(|container| container.get("ports").and_then(Tree::as_seq).unwrap_or_default())
             .filter_map(|port| match port.get("containerPort") {
@@ -157,17 +165,14 @@ impl<'a> Site<'a> {
     }
 
     /// The platform's pods that flows name, with the ports that are asked of them: namespace and labels to ports.
-    fn platform_pods(&self) -> BTreeMap<(String, Labels), (Vec<PortRow>, Origin)> {
-        let dns = ["TCP", "UDP"].map(|protocol| (self.cluster.dns(), Some((DNS_PORT, protocol)), DNS));
+    fn platform_pods<'b>(&'b self, dns: &'b End) -> BTreeMap<PlatformPod<'b>, (Vec<PortRow>, Origin)> {
+        let resolved = ["TCP", "UDP"].map(|protocol| (dns, Some((DNS_PORT, protocol)), DNS));
         let named = self.organization.flows.iter().flat_map(|flow| {
             let hops = flow.hops.iter().filter(|hop| self.is_here(&hop.from) || self.is_here(&hop.to));
-            hops.flat_map(|hop| {
-                let (from, to) = (hop.from.clone(), hop.to.clone());
-                [(from, None, flow.origin), (to, Some((hop.port, "TCP")), flow.origin)]
-            })
+            hops.flat_map(|hop| [(&hop.from, None, flow.origin), (&hop.to, Some((hop.port, "TCP")), flow.origin)])
         });
-        let mut pods: BTreeMap<(String, Labels), (Vec<PortRow>, Origin)> = BTreeMap::new();
-        for (end, port, origin) in named.chain(dns) {
+        let mut pods: BTreeMap<PlatformPod, (Vec<PortRow>, Origin)> = BTreeMap::new();
+        for (end, port, origin) in named.chain(resolved) {
             let End::Platform { namespace, labels } = end else { continue };
             let (ports, _) = pods.entry((namespace, labels)).or_insert((Vec::new(), origin));
             let port = port.map(|(port, protocol)| PortRow { port: port.into(), protocol });
@@ -177,20 +182,22 @@ impl<'a> Site<'a> {
     }
 }
 
+/// Namespace and labels.
+type PlatformPod<'a> = (&'a str, &'a BTreeMap<String, String>);
+
 /// What tells one kind of the platform's pods from others of its namespace.
-fn platform_name(labels: &Labels) -> String {
+fn platform_name(labels: &BTreeMap<String, String>) -> String {
     labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }
 
 /// A namespace's labels with the one that Kubernetes itself adds.
-fn namespace_labels(namespace: &str, written: Option<&Labels>) -> Labels {
+fn namespace_labels<'a>(namespace: &'a str, written: Option<&Labels<'a>>) -> Labels<'a> {
     let mut labels = written.cloned().unwrap_or_default();
-    labels.insert(NAMESPACE.to_owned(), namespace.to_owned());
+    labels.insert(NAMESPACE, namespace);
     labels
 }
 
-fn labels(metadata: &Tree) -> Labels {
+fn labels(metadata: &Tree) -> Labels<'_> {
     let entries = metadata.get("labels").and_then(Tree::as_map).unwrap_or_default();
-    let text = |value: &Tree| value.as_str().unwrap_or_default().to_owned();
-    entries.iter().map(|(key, value)| (key.to_string(), text(value))).collect()
+    entries.iter().map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default())).collect()
 }

@@ -27,28 +27,47 @@ const SEPARATOR: u8 = 16;
 /// A quotation mark or a backslash, which stand escaped within quotes.
 const ESCAPED: u8 = 32;
 
+/// What a byte asks for.
+const fn class(byte: u8) -> u8 {
+    match byte {
+        0x09 => TAB,
+        0x0A => LINE_FEED,
+        0x00..=0x1F | 0x7F => CONTROL,
+        0x22 | 0x5C => ESCAPED,
+        0x23 | 0x3A => SEPARATOR,
+        0x80.. => WIDE,
+        _ => 0,
+    }
+}
+
 /// What each byte asks for.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte {
-            0x09 => TAB,
-            0x0A => LINE_FEED,
-            0x00..=0x1F | 0x7F => CONTROL,
-            0x22 | 0x5C => ESCAPED,
-            0x23 | 0x3A => SEPARATOR,
-            0x80.. => WIDE,
-            _ => 0,
-        };
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        classes[byte as usize] = class(byte);
         byte += 1;
     }
+    classes[u8::MAX as usize] = class(u8::MAX);
     classes
 };
 
+/// What all bytes of a text ask for.
+fn classes(text: &str) -> u8 {
+    /// As many bytes as a processor looks at together.
+    const BLOCK: usize = 32;
+    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+    let mut seen = [0; BLOCK];
+    for block in blocks {
+        seen.iter_mut().zip(block).for_each(|(seen, byte)| *seen |= class(*byte));
+    }
+    let rest = rest.iter().fold(0, |classes, byte| classes | CLASSES[usize::from(*byte)]);
+    seen.into_iter().fold(rest, |classes, class| classes | class)
+}
+
 /// The style of a value.
 pub(super) fn style(text: &str) -> Style {
-    let classes = text.bytes().fold(0, |classes, byte| classes | CLASSES[usize::from(byte)]);
+    let classes = classes(text);
     if classes & CONTROL != 0 || (classes & WIDE != 0 && text.chars().any(is_hidden)) {
         return Style::Quoted;
     }
