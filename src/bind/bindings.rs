@@ -3,7 +3,7 @@
 //!
 //! Which names there are is the target's affair; `realise` refuses others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,11 +47,12 @@ pub fn misspelt(folder: &Path, consortia: &[Arc<Consortium>], diagnostics: &mut 
         let environment = &consortium.environment.value;
         consortium.described().map(move |(_, organization, _)| path(&organization.name.value, environment))
     });
-    let (present, missing): (Vec<PathBuf>, Vec<PathBuf>) = all.partition(|path| source::exists(&folder.join(path)));
+    let (present, missing): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) =
+        all.partition(|path| source::exists(&folder.join(path)));
     let missing: Vec<&str> = missing.iter().filter_map(|path| path.to_str()).collect();
     for file in source::yaml_files(&folder.join(FOLDER), diagnostics) {
         let own = file.strip_prefix(folder).unwrap_or(&file);
-        let strange = own.to_str().filter(|_| !present.iter().any(|path| path == own));
+        let strange = own.to_str().filter(|_| !present.contains(own));
         let Some(meant) = strange.and_then(|name| slip(name, missing.iter().copied())) else { continue };
         let message = format!("`{}` holds bindings of no organization in no environment", file.display());
         let help = format!("rename it to `{}`", folder.join(meant).display());

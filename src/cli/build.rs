@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::input::{BLUEPRINT, InputArguments, PartArguments, inputs_of};
+use super::input::{BLUEPRINT, InputArguments, PartArguments, builder_of, inputs_of, unchanged};
 use super::{ExitStatus, Run, terminal};
 use crate::compile::{self, Options, Plans};
 use crate::diag::{Diagnostic, code};
-use crate::emit::{Comparison, Drift, Input, Report, Scope, Session};
+use crate::emit::{self, Comparison, Drift, Input, Provenance, Report, Scope, Session};
 
 /// Differences that are listed for people.
 const LISTED: usize = 100;
@@ -44,6 +44,10 @@ const OUT: &str = "dist";
 impl Arguments {
     pub(super) fn run(self, run: &mut Run) -> ExitStatus {
         let options = self.part.narrow(Options { require_bound: self.require_bound, ..self.input.options() });
+        if let Some(files) = self.nothing_to_do(&options) {
+            self.tell(Report { unchanged: files, ..Report::default() }, run);
+            return ExitStatus::Success;
+        }
         let Some(plans) = compile::plan(&options, &mut run.sources, &mut run.diagnostics) else {
             return ExitStatus::Refused;
         };
@@ -51,6 +55,20 @@ impl Arguments {
         let work = Work { arguments: &self, options, plans, scope: self.part.scope(), inputs };
         let done = if self.check { work.check(run) } else { work.write(run) };
         done.map_or(ExitStatus::Refused, |()| ExitStatus::Success)
+    }
+
+    /// How many files the folder has, if its lock tells that a build would change and say nothing. With targets of the user's
+    /// own, which are inputs of every run, this is not asked.
+    fn nothing_to_do(&self, options: &Options) -> Option<usize> {
+        let usual = !self.check && !self.require_bound && options.target_folders.is_empty();
+        if !usual || self.part.scope() != Scope::whole() {
+            return None;
+        }
+        emit::is_current(&self.out, builder_of(options), |inputs| unchanged(inputs, options))
+    }
+
+    fn tell(&self, report: Report, run: &mut Run) {
+        run.outcome = Some(format!("{}: {}", self.out.display(), told(report)));
     }
 
     /// The command that makes the folder what it should be.
@@ -104,8 +122,11 @@ impl Work<'_> {
         let Arguments { out, force, .. } = self.arguments;
         let session = Session::begin(out, *force, &mut run.sources, &mut run.diagnostics)?;
         self.emit(run, |path, bytes| session.put(path, bytes))?;
-        let report = session.finish(self.inputs, &self.scope, &mut run.diagnostics)?;
-        run.outcome = Some(format!("{}: {}", out.display(), told(report)));
+        let repeatable = self.scope == Scope::whole() && run.diagnostics.is_empty();
+        let builder = repeatable.then(|| builder_of(&self.options));
+        let provenance = Provenance { inputs: self.inputs, builder };
+        let report = session.finish(provenance, &self.scope, &mut run.diagnostics)?;
+        self.arguments.tell(report, run);
         Some(())
     }
 

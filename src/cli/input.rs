@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::base::Sources;
-use crate::bind::allocations;
+use crate::bind::{allocations, bindings};
 use crate::compile::{Options, Plans};
+use crate::diag::Diagnostics;
 use crate::emit::{Digest, Input, InputKind, Scope};
 use crate::package::Form;
+use crate::source;
 
 /// The blueprint that is compiled where none is named.
 pub const BLUEPRINT: &str = "blueprints/akachain.yaml";
@@ -91,16 +93,39 @@ impl PartArguments {
     }
 }
 
+/// The sum of all that a bundle follows from beside its inputs: akcgen's code, its own targets among it, and its options.
+pub fn builder_of(options: &Options) -> Digest {
+    Digest::of(format!("{}\n{:?}", env!("AKCGEN_CODE"), options.target).as_bytes())
+}
+
+/// Whether a compilation would read the same files that one has read, and every file is what it was.
+pub fn unchanged(inputs: &BTreeSet<Input>, options: &Options) -> bool {
+    let folder = options.folder();
+    let (mut sources, mut ignored) = (Sources::new(), Diagnostics::new());
+    let same = |input: &Input| {
+        let file = source::read_file(&folder.join(&input.name), &mut sources, &mut ignored);
+        file.is_some_and(|file| Digest::of(sources.file(file).text.as_bytes()) == input.digest)
+    };
+    // akcgen's own targets are part of its code.
+    let mut files = inputs.iter().filter(|input| input.kind != InputKind::Target);
+    let known = |path: &PathBuf| inputs.iter().any(|input| Path::new(&input.name) == below(&folder, path));
+    files.all(same) && options.files().iter().all(known)
+}
+
+/// A path as the lock names it.
+fn below<'a>(folder: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(folder).unwrap_or(path)
+}
+
 /// What the plans were made from, for the lock: every file that was read, and the targets in use.
 pub fn inputs_of(plans: &Plans, options: &Options, sources: &Sources) -> BTreeSet<Input> {
     let folder = options.folder();
     let of_targets: BTreeSet<_> = plans.shelf.iter().flat_map(|target| target.files.values().copied()).collect();
     let files = sources.iter().filter(|(file, _)| !of_targets.contains(file)).map(|(_, source)| {
-        let path = Path::new(&source.name);
-        let name = path.strip_prefix(&folder).unwrap_or(path);
+        let name = below(&folder, Path::new(&source.name));
         let kind = match name.components().next().map(|part| part.as_os_str()) {
             Some(first) if first == allocations::FILE => InputKind::Allocations,
-            Some(first) if first == "bindings" => InputKind::Bindings,
+            Some(first) if first == bindings::FOLDER => InputKind::Bindings,
             _ => InputKind::Blueprint,
         };
         Input { kind, name: name.display().to_string(), digest: Digest::of(source.text.as_bytes()) }

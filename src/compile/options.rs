@@ -3,11 +3,12 @@ use std::sync::Arc;
 
 use crate::base::name::Label;
 use crate::base::{Origin, Traced};
-use crate::bind::{OrganizationPlan, Plan};
+use crate::bind::{OrganizationPlan, Plan, allocations, bindings};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::package::Form;
 use crate::parse::blueprint::Blueprint;
 use crate::resolve::Consortium;
+use crate::{parse, source};
 
 /// What to compile.
 #[derive(Debug, Clone, Default)]
@@ -33,10 +34,21 @@ pub struct Options {
 impl Options {
     /// The folder that holds allocations, bindings and cards: the blueprint's own.
     pub fn folder(&self) -> PathBuf {
-        if crate::source::is_folder(&self.blueprint) {
+        if source::is_folder(&self.blueprint) {
             return self.blueprint.clone();
         }
         self.blueprint.parent().unwrap_or(Path::new("")).to_path_buf()
+    }
+
+    /// The files that a compilation looks for and finds: the blueprint's own, allocations, bindings. Those that the
+    /// blueprint names, cards and certificates, are not among them.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let folder = self.folder();
+        let mut files = parse::texts(&self.blueprint);
+        files.push(folder.join(allocations::FILE));
+        files.extend(source::yaml_files(&folder.join(bindings::FOLDER), &mut Diagnostics::new()));
+        files.retain(|file| source::exists(file));
+        files
     }
 
     pub(super) fn wants_environment(&self, plan: &Plan) -> bool {

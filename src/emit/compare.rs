@@ -11,7 +11,7 @@ use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::emit::difference::Difference;
 use crate::emit::digest::Digest;
 use crate::emit::folder::{self, Entry, Listing};
-use crate::emit::lock::{self, Input, Lock};
+use crate::emit::lock::{self, Input, Lock, Provenance};
 use crate::emit::scope::Scope;
 
 /// Differences that are shown; further ones are only named.
@@ -89,8 +89,10 @@ impl Comparison {
             diagnostics.extend(progress.failures);
             return None;
         }
-        let (new, orphans) = self.old.after(&progress.files, scope, inputs);
+        let (new, orphans) = self.old.after(&progress.files, scope, Provenance { inputs, builder: None });
         diagnostics.extend(folder::unlisted(&self.listing, &new, &orphans));
+        // Which program made a folder is no part of it.
+        let new = Lock { fingerprint: self.old.fingerprint, ..new };
         match self.compare(lock::FILE_NAME, new.text().as_bytes()) {
             Ok(Found::Equal) => {}
             Ok(Found::Missing) => drop(progress.missing.insert(lock::FILE_NAME.to_owned())),

@@ -6,6 +6,7 @@
 //! # akcgen.lock, format 1: what akcgen wrote. It is how akcgen tells its own files from others: do not edit it.
 //! # Checked without akcgen by: sha256sum --check akcgen.lock
 //! # akcgen 0.1.0
+//! # fingerprint 10b2…
 //! # allocations 5f1c… allocations.yaml
 //! # blueprint 0d7e… akachain.yaml
 //! # target 77a0… eks
@@ -13,8 +14,11 @@
 //! 9c2e…  akachain/README.md
 //! ```
 //!
-//! - The first line names the format. The lines that start with `#` are its head: the version of akcgen, then what the
-//!   bundle was made from, each with its kind, SHA-256 sum and name, sorted. Other comments are passed over.
+//! - The first line names the format. The lines that start with `#` are its head: the version of akcgen, perhaps a
+//!   fingerprint, then what the bundle was made from, each with its kind, SHA-256 sum and name, sorted. Other comments
+//!   are passed over.
+//! - The fingerprint is a sum of the rest of the lock and of the builder. It stands where one build made all of the bundle
+//!   and had nothing to say: while inputs, builder and files are the same, the next has nothing to do.
 //! - Each further line is a SHA-256 sum, two blanks, and a path below the folder with `/` between its parts, sorted by
 //!   path: the format of `sha256sum`.
 //! - The lock does not list itself.
@@ -36,6 +40,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 const FIRST_LINE: &str =
     "# akcgen.lock, format 1: what akcgen wrote. It is how akcgen tells its own files from others: do not edit it.";
 const SECOND_LINE: &str = "# Checked without akcgen by: sha256sum --check akcgen.lock";
+const FINGERPRINT: &str = "fingerprint";
 const FORMAT_START: &str = "# akcgen.lock, format ";
 
 /// What akcgen wrote into a folder, and from what.
@@ -47,6 +52,17 @@ pub struct Lock {
     pub inputs: BTreeSet<Input>,
     /// Every file by its path below the folder.
     pub files: BTreeMap<String, Digest>,
+    /// See [`Lock::is_by`].
+    pub fingerprint: Option<Digest>,
+}
+
+/// What a build makes a bundle from, and what makes it.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    pub inputs: BTreeSet<Input>,
+    /// The sum of the program's code and of its options; none where another build could make or say something else, since
+    /// this one covers a part of the bundle or found something to say.
+    pub builder: Option<Digest>,
 }
 
 /// One thing that a bundle was made from.
@@ -98,6 +114,15 @@ impl Lock {
     /// The text of the lock.
     pub fn text(&self) -> String {
         let mut text = format!("{FIRST_LINE}\n{SECOND_LINE}\n# akcgen {}\n", self.version);
+        if let Some(fingerprint) = self.fingerprint {
+            let _ = writeln!(text, "# {FINGERPRINT} {fingerprint}");
+        }
+        text + &self.entries()
+    }
+
+    /// What was read and what was written, one on a line.
+    fn entries(&self) -> String {
+        let mut text = String::new();
         for Input { kind, name, digest } in &self.inputs {
             let _ = writeln!(text, "# {} {digest} {name}", kind.word());
         }
@@ -105,6 +130,16 @@ impl Lock {
             let _ = writeln!(text, "{digest}  {path}");
         }
         text
+    }
+
+    /// Whether this builder made the whole bundle from these inputs without anything to say: while they and the files are
+    /// what they were, it would do the same.
+    pub fn is_by(&self, builder: Digest) -> bool {
+        self.fingerprint.is_some_and(|fingerprint| fingerprint == self.sum(builder))
+    }
+
+    fn sum(&self, builder: Digest) -> Digest {
+        Digest::of(format!("{} {builder}\n{}", self.version, self.entries()).as_bytes())
     }
 
     /// Reads a lock. Every line that is not one is an error.
@@ -137,12 +172,19 @@ impl Lock {
         &self,
         files: &BTreeMap<String, Digest>,
         scope: &Scope,
-        inputs: BTreeSet<Input>,
+        provenance: Provenance,
     ) -> (Lock, BTreeSet<String>) {
         let others = self.files.iter().filter(|(path, _)| !files.contains_key(*path));
         let (covered, kept): (Vec<_>, Vec<_>) = others.partition(|(path, _)| scope.covers(path));
         let entries = files.iter().chain(kept).map(|(path, digest)| (path.clone(), *digest));
-        let lock = Lock { version: VERSION.to_owned(), inputs, files: entries.collect() };
+        let Provenance { inputs, builder } = provenance;
+        let mut lock = Lock { version: VERSION.to_owned(), inputs, files: entries.collect(), fingerprint: None };
+        // Where nothing changes, the old fingerprint still tells the truth.
+        let same = || (&self.version, &self.inputs, &self.files) == (&lock.version, &lock.inputs, &lock.files);
+        lock.fingerprint = match builder {
+            Some(builder) => Some(lock.sum(builder)),
+            None => self.fingerprint.filter(|_| same()),
+        };
         (lock, covered.into_iter().map(|(path, _)| path.clone()).collect())
     }
 
@@ -150,6 +192,10 @@ impl Lock {
         let (word, rest) = comment.split_once(' ').unwrap_or((comment, ""));
         if word == "akcgen" {
             rest.clone_into(&mut self.version);
+            return Ok(());
+        }
+        if word == FINGERPRINT {
+            self.fingerprint = Some(Digest::parse(rest).ok_or("not a SHA-256 sum")?);
             return Ok(());
         }
         let Some(kind) = InputKind::ALL.into_iter().find(|kind| kind.word() == word) else { return Ok(()) };
@@ -222,6 +268,7 @@ mod tests {
             version: "0.1.0".into(),
             inputs: [input(InputKind::Target, "eks"), input(InputKind::Blueprint, "my blueprint.yaml")].into(),
             files: ["b.yaml", "a/z.yaml", "a/b/c.yaml"].map(|path| (path.into(), Digest::of(path.as_bytes()))).into(),
+            fingerprint: Some(Digest::of(b"")),
         }
     }
 
@@ -244,6 +291,28 @@ mod tests {
         assert_eq!(parse(&text.replace('\n', "\r\n")).0, Some(sample()), "a checkout may have changed line ends");
         let paths: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).map(|line| &line[66..]).collect();
         assert_eq!(paths, ["a/b/c.yaml", "a/z.yaml", "b.yaml"]);
+    }
+
+    #[test]
+    fn a_fingerprint_holds_for_one_builder_and_for_the_lock_as_it_is() {
+        let (builder, other) = (Digest::of(b"one"), Digest::of(b"other"));
+        let made = |old: &Lock, scope: &Scope, builder| {
+            let provenance = Provenance { inputs: sample().inputs, builder };
+            old.after(&sample().files, scope, provenance).0
+        };
+        let whole = made(&Lock::default(), &Scope::whole(), Some(builder));
+        assert!(whole.is_by(builder) && !whole.is_by(other));
+        assert!(parse(&whole.text()).0.unwrap().is_by(builder));
+        let changes: [fn(&mut Lock); 3] =
+            [|lock| drop(lock.inputs.pop_first()), |lock| drop(lock.files.pop_first()), |lock| lock.version.push('x')];
+        for change in changes {
+            let mut changed = whole.clone();
+            change(&mut changed);
+            assert!(!changed.is_by(builder), "{changed:?}");
+            assert_eq!(made(&changed, &Scope::whole(), None).fingerprint, None);
+        }
+        assert_eq!(made(&whole, &Scope::whole(), None), whole, "a part that changes nothing");
+        assert_eq!(made(&Lock::default(), &Scope::whole(), None).fingerprint, None);
     }
 
     #[test]

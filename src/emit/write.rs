@@ -26,7 +26,7 @@ use crate::base::Sources;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::emit::digest::Digest;
 use crate::emit::folder::{self, Entry, Folder, Listing, Staging, trouble};
-use crate::emit::lock::{self, Input, Lock};
+use crate::emit::lock::{self, Lock, Provenance};
 use crate::emit::scope::Scope;
 
 /// One build's writing into one output folder, from [`Session::begin`] over [`Session::put`] to [`Session::finish`].
@@ -107,11 +107,11 @@ impl Session {
         }
     }
 
-    /// Completes the build: exchanges the folder if anything changed. `inputs` are what the bundle was made from,
-    /// `scope` the part of it that was built. `None`: nothing was changed, and the diagnostics say why.
-    pub fn finish(self, inputs: BTreeSet<Input>, scope: &Scope, diagnostics: &mut Diagnostics) -> Option<Report> {
+    /// Completes the build: exchanges the folder if anything changed. `scope` is the part of the bundle that was
+    /// built. `None`: nothing was changed, and the diagnostics say why.
+    pub fn finish(self, provenance: Provenance, scope: &Scope, diagnostics: &mut Diagnostics) -> Option<Report> {
         let Progress { files, mut staged, conflicts, failure } = std::mem::take(&mut *self.progress());
-        let (new, orphans) = self.old.after(&files, scope, inputs);
+        let (new, orphans) = self.old.after(&files, scope, provenance);
         let edited = orphans.iter().filter_map(|path| self.conflict_of_orphan(path));
         let conflicts: Vec<Diagnostic> = conflicts.into_iter().chain(edited).collect();
         if failure.is_some() || !conflicts.is_empty() {

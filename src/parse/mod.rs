@@ -20,6 +20,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 pub use files::{Files, document};
+pub use text::texts;
 
 use crate::base::name::Label;
 use crate::base::{Origin, Sources, Traced};

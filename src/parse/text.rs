@@ -18,6 +18,15 @@ pub(super) struct Text {
     pub folder: PathBuf,
 }
 
+/// The files that a blueprint's text consists of.
+pub fn texts(entry: &Path) -> Vec<PathBuf> {
+    if !source::is_folder(entry) {
+        return vec![entry.to_owned()];
+    }
+    let organizations = source::yaml_files(&entry.join(ORGANIZATIONS), &mut Diagnostics::new());
+    std::iter::once(entry.join(CONSORTIUM)).chain(organizations).collect()
+}
+
 pub(super) fn read(entry: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Text> {
     if !source::is_folder(entry) {
         let folder = entry.parent().map(Path::to_owned).unwrap_or_default();

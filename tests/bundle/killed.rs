@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use akcgen::base::Sources;
 use akcgen::diag::Diagnostics;
-use akcgen::emit::{Scope, Session};
+use akcgen::emit::{Provenance, Scope, Session};
 use rayon::prelude::*;
 
 /// Enough that a build takes long enough to be killed in its middle.
@@ -23,7 +23,7 @@ fn build(out: &Path, generation: &str) {
         let path = format!("organization-{}/blockchain/manifests/production/peer{at}.yaml", at % 20);
         session.put(&path, format!("generation: {generation}\nfile: {at}\n").repeat(50).as_bytes());
     });
-    assert!(session.finish(BTreeSet::new(), &Scope::whole(), &mut diagnostics).is_some(), "{diagnostics:?}");
+    assert!(session.finish(Provenance::default(), &Scope::whole(), &mut diagnostics).is_some(), "{diagnostics:?}");
 }
 
 /// What the child process runs; without its variables there is nothing to do.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use akcgen::base::Sources;
 use akcgen::diag::{Code, Diagnostics};
-use akcgen::emit::{Comparison, Digest, Drift, Input, InputKind, Report, Scope, Session, verify};
+use akcgen::emit::{Comparison, Digest, Drift, Input, InputKind, Provenance, Report, Scope, Session, verify};
 use rayon::prelude::*;
 
 pub type Files<'a> = &'a [(&'a str, &'a str)];
@@ -27,7 +27,7 @@ impl Place {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
         let report = Session::begin(&self.out, force, &mut sources, &mut diagnostics).and_then(|session| {
             files.par_iter().for_each(|(path, text)| session.put(path, text.as_bytes()));
-            session.finish(inputs(), scope, &mut diagnostics)
+            session.finish(provenance(), scope, &mut diagnostics)
         });
         assert_eq!(report.is_none(), diagnostics.has_errors());
         report.ok_or_else(|| diagnostics.iter().map(|one| (one.code, one.message.clone())).collect())
@@ -80,6 +80,10 @@ impl Place {
 
 pub fn inputs() -> BTreeSet<Input> {
     [Input { kind: InputKind::Blueprint, name: "a.yaml".into(), digest: Digest::of(b"") }].into()
+}
+
+pub fn provenance() -> Provenance {
+    Provenance { inputs: inputs(), builder: None }
 }
 
 pub fn report(written: usize, unchanged: usize, removed: usize) -> Report {

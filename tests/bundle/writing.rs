@@ -7,7 +7,7 @@ use akcgen::base::Sources;
 use akcgen::diag::{Diagnostics, code};
 use akcgen::emit::{Scope, Session};
 
-use crate::place::{Files, Place, inputs, report, snapshot};
+use crate::place::{Files, Place, provenance, report, snapshot};
 
 #[test]
 fn a_bundle_is_written_with_a_lock_that_sha256sum_reads() {
@@ -233,7 +233,7 @@ fn git_line_ends_are_recognised() {
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let session = Session::begin(&place.out, false, &mut sources, &mut diagnostics).unwrap();
     session.put("a.yaml", b"a: 1\nb: 3\n");
-    assert!(session.finish(inputs(), &Scope::whole(), &mut diagnostics).is_none());
+    assert!(session.finish(provenance(), &Scope::whole(), &mut diagnostics).is_none());
     let help = &diagnostics.iter().next().unwrap().help;
     assert!(help.iter().any(|text| text.contains(".gitattributes")), "{help:?}");
 }
