@@ -1,4 +1,5 @@
-//! Tells the program what code it is made of, so that a lock can tell which program made a bundle.
+//! Tells the program what code it is made of, so that a lock can tell which program made a bundle; and cargo that the
+//! targets are part of it, which `include_dir` does not.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
