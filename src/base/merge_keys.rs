@@ -1,6 +1,6 @@
 //! How the items of a list of a Kubernetes object are told apart, where they are.
 
-use crate::base::path::{Step, TreePath};
+use crate::base::path::Step;
 
 /// The lists whose items a strategic merge patch merges one by one, and the keys that tell their items apart, the one
 /// that `kubectl patch` goes by first: `x-kubernetes-patch-merge-key` and `x-kubernetes-list-map-keys` in the OpenAPI
@@ -25,24 +25,25 @@ const MERGE_KEYS: &[(&str, &[&str])] = &[
 
 /// The keys by which items of the list at a path are the same item; none where the list is replaced whole. Lists of one
 /// name are told apart by a key that all of their items have.
-pub fn merge_keys(list: &TreePath, all_have: impl Fn(&str) -> bool) -> Option<&'static [&'static str]> {
+pub fn merge_keys(list: &[Step], all_have: impl Fn(&str) -> bool) -> Option<&'static [&'static str]> {
     let mut rows = MERGE_KEYS.iter().filter(|(end, _)| ends_with(list, end)).map(|(_, keys)| *keys);
     let fitting = rows.clone().find(|keys| all_have(keys[0]));
     fitting.or(rows.next_back())
 }
 
-fn ends_with(path: &TreePath, end: &str) -> bool {
-    let mut steps = path.0.iter().rev();
+fn ends_with(path: &[Step], end: &str) -> bool {
+    let mut steps = path.iter().rev();
     end.rsplit('/').all(|name| matches!(steps.next(), Some(Step::Key(key)) if key == name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::TreePath;
 
     #[test]
     fn ports_are_told_apart_by_what_they_are_ports_of() {
-        let keys = |list: &'static str, own: &str| merge_keys(&list.into(), |key| key == own);
+        let keys = |list: &'static str, own: &str| merge_keys(&TreePath::from(list).0, |key| key == own);
         assert_eq!(keys("containers/0/ports", "containerPort"), Some(&["containerPort", "protocol"][..]));
         assert_eq!(keys("spec/ports", "port"), Some(&["port", "protocol"][..]));
         assert_eq!(keys("containers/0/env", ""), Some(&["name"][..]));
@@ -51,7 +52,7 @@ mod tests {
 
     #[test]
     fn pull_secrets_are_told_apart_in_pods_alone() {
-        let keys = |list: &'static str| merge_keys(&list.into(), |_| true);
+        let keys = |list: &'static str| merge_keys(&TreePath::from(list).0, |_| true);
         assert_eq!(
             (keys("spec/template/spec/imagePullSecrets"), keys("imagePullSecrets")),
             (Some(&["name"][..]), None)

@@ -81,7 +81,7 @@ pub fn check_patch(kind: &str, patch: &Value, own: &[&str]) -> Vec<PatchProblem>
 /// Items of lists that are merged item by item, and do not say which one they are.
 fn nameless(path: &TreePath, value: &Value, problems: &mut Vec<PatchProblem>) {
     let items = value.as_array().map_or(&[][..], Vec::as_slice);
-    let keys = merge_keys(path, |key| items.iter().all(|item| item.get(key).is_some()));
+    let keys = merge_keys(&path.0, |key| items.iter().all(|item| item.get(key).is_some()));
     for (at, item) in (0_u32..).zip(items) {
         let path = path.join(at);
         if let Some(key) = keys.and_then(<[&str]>::first).filter(|key| item.is_object() && item.get(**key).is_none()) {

@@ -122,7 +122,7 @@ fn compare(path: &TreePath, one: &Node, other: &Node, found: &mut Vec<(TreePath,
 /// The key by which items of the list at a path are the same item (`patchMergeKey` in Kubernetes' types); none where
 /// the list is replaced whole.
 fn merge_key(path: &TreePath, items: &[Node]) -> Option<&'static str> {
-    merge_keys(path, |key| items.iter().all(|item| item.get(key).is_some()))?.first().copied()
+    merge_keys(&path.0, |key| items.iter().all(|item| item.get(key).is_some()))?.first().copied()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A file that grows line by line, each with its origin where origins are kept.
 
+use std::fmt::{Display, Write};
+
 use super::BundleFile;
 use crate::base::Origin;
 
@@ -16,9 +18,9 @@ impl Lines {
     }
 
     /// Adds one line, which must not contain a line break.
-    pub fn line(&mut self, text: &str, origin: Origin) {
-        self.text.push_str(text);
-        self.text.push('\n');
+    pub fn line(&mut self, text: impl Display, origin: Origin) {
+        // Writing into a String does not fail.
+        let _ = writeln!(self.text, "{text}");
         self.origins.iter_mut().for_each(|origins| origins.push(origin));
     }
 

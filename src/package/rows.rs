@@ -41,15 +41,15 @@ const FRAME: Origin = Origin::Rule("the frame of the file");
 /// A list after the beginning of its line; its rows stand two blanks deeper.
 fn add(lines: &mut Lines, start: &str, end: &str, rows: &[Row]) {
     if rows.is_empty() {
-        return lines.line(&format!("{start}[]{end}"), FRAME);
+        return lines.line(format_args!("{start}[]{end}"), FRAME);
     }
     let indent = if start.is_empty() { "" } else { "  " };
-    lines.line(&format!("{start}["), FRAME);
+    lines.line(format_args!("{start}["), FRAME);
     for (at, (row, origin)) in rows.iter().enumerate() {
         let comma = if at + 1 < rows.len() { "," } else { "" };
-        lines.line(&format!("{indent}  {row}{comma}"), *origin);
+        lines.line(format_args!("{indent}  {row}{comma}"), *origin);
     }
-    lines.line(&format!("{indent}]{end}"), FRAME);
+    lines.line(format_args!("{indent}]{end}"), FRAME);
 }
 
 #[cfg(test)]

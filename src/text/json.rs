@@ -4,7 +4,10 @@ use crate::base::Tree;
 
 /// The tree as JSON, indented by two spaces, with a final newline. Infinities and NaN become null.
 pub fn document(tree: &Tree) -> String {
-    format!("{:#}\n", tree.to_json())
+    match serde_json::to_string_pretty(tree) {
+        Ok(text) => text + "\n",
+        Err(_) => unreachable!("all keys of a tree are texts"),
+    }
 }
 
 #[cfg(test)]

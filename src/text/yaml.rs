@@ -3,6 +3,8 @@
 //! Lists stand at their key's indent, as kubectl and Kustomize write them; lines are never folded, so that a
 //! difference stays one line a value; text of several lines is a literal block where every reader gives it back.
 
+use std::borrow::Cow;
+
 use super::scalar::{Style, is_hidden, style, write_quoted};
 use crate::base::{Object, Origin, Origins, Step, Text, Tree, TreePath};
 
@@ -44,23 +46,27 @@ pub fn documents_traced<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (S
 }
 
 /// What stands behind a key on one line: a scalar, text of several lines in quotes too, or an empty map or list.
-pub fn inline(tree: &Tree) -> String {
-    let mut out = String::new();
+pub fn inline(tree: &Tree) -> Cow<'_, str> {
     match tree {
-        Tree::Str(text) if style(text) == Style::Literal => write_quoted(text, &mut out),
-        _ => write_inline(tree, &mut out),
+        Tree::Str(text) => key(text),
+        other => {
+            let mut out = String::new();
+            write_inline(other, &mut out);
+            Cow::Owned(out)
+        }
     }
-    out
 }
 
 /// A key as it stands before its colon.
-pub fn key(text: &str) -> String {
-    let mut out = String::new();
+pub fn key(text: &str) -> Cow<'_, str> {
     match style(text) {
-        Style::Plain => out.push_str(text),
-        Style::Quoted | Style::Literal => write_quoted(text, &mut out),
+        Style::Plain => Cow::Borrowed(text),
+        Style::Quoted | Style::Literal => {
+            let mut out = String::new();
+            write_quoted(text, &mut out);
+            Cow::Owned(out)
+        }
     }
-    out
 }
 
 /// Whether text stands without quotes on one line.
@@ -78,6 +84,10 @@ pub fn within_quotes(text: &str) -> String {
 /// The indicator and the lines of text that stands as a literal block, whatever follows it. None for text that does not,
 /// and for what ends in several line feeds: they last only as long as nobody takes away blank lines behind them.
 pub fn literal(text: &str) -> Option<(&'static str, std::str::Split<'_, char>)> {
+    // Most text is one line.
+    if !text.contains('\n') {
+        return None;
+    }
     let (indicator, lines) = indicated(text);
     (style(text) == Style::Literal && indicator != KEEP).then_some((indicator, lines))
 }

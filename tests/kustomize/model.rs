@@ -45,7 +45,7 @@ fn map(base: &Map<String, Value>, patch: &Map<String, Value>, path: &TreePath, k
 fn list(base: &[Value], patch: &[Value], path: &TreePath, keyed: bool) -> Vec<Value> {
     assert!(base.is_empty() || !path.to_string().ends_with("/finalizers"), "items without keys are merged, too");
     let all_have = |key: &str| base.iter().chain(patch).all(|item| item.get(key).is_some());
-    let Some(keys) = merge_keys(path, all_have).filter(|_| keyed) else { return patch.to_vec() };
+    let Some(keys) = merge_keys(&path.0, all_have).filter(|_| keyed) else { return patch.to_vec() };
     let replaced = |item: &Value| item["$patch"] == "replace" && item.as_object().unwrap().len() == 1;
     if base.is_empty() || patch.iter().any(replaced) {
         return patch.iter().filter(|item| !replaced(item)).cloned().collect();

@@ -97,8 +97,8 @@ impl Chart<'_> {
                 Some("component") => "{{ .component | quote }}",
                 _ => "{{ .name | quote }}",
             };
-            let inline = |text: &str| yaml::inline(&Tree::from(text.to_owned()));
-            LabelView { key: yaml::key(key), value: value.map_or_else(|| own.to_owned(), inline) }
+            let inline = |text: &str| yaml::key(text).into_owned();
+            LabelView { key: yaml::key(key).into_owned(), value: value.map_or_else(|| own.to_owned(), inline) }
         };
         ChartView {
             name: self.name.clone(),
@@ -154,7 +154,7 @@ fn collect(branch: &Branch, above: &str, environments: &[&str], values: &mut Vec
     let key = if above.is_empty() { branch.key.to_owned() } else { format!("{above}.{}", branch.key) };
     match &branch.content {
         Content::Value(lifted) => {
-            let default = yaml::inline(lifted.default());
+            let default = yaml::inline(lifted.default()).into_owned();
             values.push(ValueView { key, default, text: lifted.told(environments) });
         }
         Content::Group(below) => below.iter().for_each(|branch| collect(branch, &key, environments, values)),

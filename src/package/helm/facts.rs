@@ -131,6 +131,11 @@ impl<'a> Facts<'a> {
         self.lists.get(environment).and_then(|lists| lists.get(text)).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether there is any text to be found in others.
+    pub fn has_texts(&self) -> bool {
+        self.needles.iter().any(|needles| !needles.is_empty())
+    }
+
     /// Whether there is any list.
     pub fn has_lists(&self) -> bool {
         self.lists.iter().any(|lists| !lists.is_empty())

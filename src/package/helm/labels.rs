@@ -65,8 +65,9 @@ impl Labels {
     /// The helper that gives labels, and which of them it gives. Objects whose labels are not such have those of the
     /// release alone from a helper.
     pub fn included<'t>(&self, parts: &[Option<&'t Tree>], path: &Path) -> Option<(Action, Vec<&'t str>)> {
+        let of = place(path)?;
         let maps: Vec<&'t Tree> = parts.iter().copied().flatten().collect();
-        let of = match place(path)? {
+        let of = match of {
             Labelled::Selector => return self.selector(&maps),
             of => of,
         };
@@ -99,27 +100,17 @@ impl Labels {
 
 /// What the labels at a path are put on.
 fn place(path: &Path) -> Option<Labelled> {
-    match path.names().as_slice() {
-        [Some("metadata"), Some("labels")] => Some(Labelled::Object),
-        [Some("spec"), Some("template"), Some("metadata"), Some("labels")] => Some(Labelled::Pod),
-        [.., Some("matchLabels" | "selector")] => Some(Labelled::Selector),
+    match path.last()? {
+        "labels" if path.fits(&["metadata", "labels"]) => Some(Labelled::Object),
+        "labels" if path.fits(&["spec", "template", "metadata", "labels"]) => Some(Labelled::Pod),
+        "matchLabels" | "selector" => Some(Labelled::Selector),
         _ => None,
     }
 }
 
-/// The labels of an object by what they say it is: a helper gives those of one alone.
-pub(super) fn by_identity<'t>(parts: &[Option<&'t Tree>], path: &Path) -> Vec<Vec<Option<&'t Tree>>> {
-    if place(path) != Some(Labelled::Object) {
-        return vec![parts.to_vec()];
-    }
-    let mut identities: Vec<Option<Identity>> = Vec::new();
-    for identity in parts.iter().flatten().map(|part| Identity::of(part)) {
-        if !identities.contains(&identity) {
-            identities.push(identity);
-        }
-    }
-    let of = |identity| parts.iter().map(|part| part.filter(|part| Identity::of(part) == identity)).collect();
-    identities.into_iter().map(of).collect()
+/// What the labels of an object say it is, where a part of an object is its labels: a helper gives those of one alone.
+pub(super) fn told_identity(part: &Tree, path: &Path) -> Option<Identity> {
+    if place(path) == Some(Labelled::Object) { Identity::of(part) } else { None }
 }
 
 impl Identity {

@@ -7,14 +7,16 @@
 
 use std::cell::OnceCell;
 
-use crate::base::{Origin, Tree};
+use smallvec::SmallVec;
+
+use crate::base::{Origin, Text, Tree};
 use crate::lower::CHECKSUM;
 use crate::package::{Versions, merge_key, weave, whole_items};
 use crate::text::yaml;
 
 use super::align::{SAME, align};
 use super::facts::{FactIx, Facts};
-use super::labels::by_identity;
+use super::labels::told_identity;
 use super::lift::Lifts;
 use super::node::{Action, Entry, Item, Map, Node, Piece, Seq, When};
 use super::path::Path;
@@ -24,6 +26,8 @@ use super::variations::Variations;
 
 /// One part of an object in each environment.
 type Parts<'t> = [Option<&'t Tree>];
+/// The same, as made anew for every part: few consortia have more environments, and those pay with an allocation.
+type OwnParts<'t> = SmallVec<[Option<&'t Tree>; 4]>;
 
 /// Stands in a list's item for the row of the fact that it repeats; no object holds it.
 const ROW: &str = "\u{0}row";
@@ -39,7 +43,7 @@ pub(super) struct Merge<'c, 'a> {
 impl Merge<'_, '_> {
     /// The whole object.
     pub fn object(&mut self) -> Map {
-        let parts: Vec<Option<&Tree>> = self.versions.0.iter().map(|one| one.map(|object| &object.tree)).collect();
+        let parts: OwnParts = self.versions.0.iter().map(|one| one.map(|object| &object.tree)).collect();
         self.map(&parts, &Path::ROOT)
     }
 
@@ -61,14 +65,14 @@ impl Merge<'_, '_> {
     /// What is read from elsewhere in the chart: the files of a ConfigMap, their checksum, the image of a test.
     fn read(&self, path: &Path) -> Option<Node> {
         let object = self.versions.first();
-        let config = self.source.config.filter(|config| config.of(object));
-        match (object.kind()?, path.names().as_slice()) {
-            ("ConfigMap", [Some("data")]) => config.map(|_| Node::Block(Action::Files)),
-            ("Pod", [Some("spec"), Some("containers"), _, Some("image")]) => {
+        let config = || self.source.config.filter(|config| config.of(object));
+        match path.last()? {
+            "data" if path.depth == 1 && object.kind()? == "ConfigMap" => config().map(|_| Node::Block(Action::Files)),
+            "image" if object.kind()? == "Pod" && path.fits(&["spec", "containers", "*", "image"]) => {
                 self.source.image.map(|image| Node::Scalar(Action::Image(image.clone())))
             }
-            (_, [Some("spec"), Some("template"), Some("metadata"), Some("annotations"), Some(CHECKSUM)]) => {
-                config.filter(|config| config.checked).map(|_| Node::Scalar(Action::Checksum))
+            CHECKSUM if path.fits(&["spec", "template", "metadata", "annotations", CHECKSUM]) => {
+                config().filter(|config| config.checked).map(|_| Node::Scalar(Action::Checksum))
             }
             _ => None,
         }
@@ -78,13 +82,12 @@ impl Merge<'_, '_> {
         let (included, covered) = self.source.labels.included(parts, path).unzip();
         let covered: Vec<&str> = covered.unwrap_or_default();
         let mut map = Map { included, ..Map::default() };
-        for key in keys(parts).into_iter().filter(|key| !covered.contains(key)) {
-            let values: Vec<Option<&Tree>> = parts.iter().map(|part| part.and_then(|part| part.get(key))).collect();
+        for key in keys(parts).into_iter().filter(|key| !covered.contains(&key.as_str())) {
+            let values: OwnParts = parts.iter().map(|part| part.and_then(|part| part.get(key))).collect();
             let path = path.key(key);
-            let versions = classes(&values).into_iter().flat_map(|values| by_identity(&values, &path));
-            for values in versions.collect::<Vec<_>>() {
+            for values in apart(values, |part| (Class::of(part), told_identity(part, &path))) {
                 let (when, origin) = (when(parts, &values), self.origin(&values, &path));
-                map.entries.push(Entry { key: key.to_owned().into(), node: self.node(&values, &path), when, origin });
+                map.entries.push(Entry { key: key.clone(), node: self.node(&values, &path), when, origin });
             }
         }
         self.lifts.add(self.versions, parts, path, &mut map);
@@ -103,7 +106,7 @@ impl Merge<'_, '_> {
         let columns: Vec<&[ListItem]> = items.iter().map(Vec::as_slice).collect();
         let rows = align(&columns, |one, other| likeness.of(one, other));
         let items = rows.iter().map(|row| {
-            let row: Vec<Option<&ListItem>> =
+            let row: SmallVec<[Option<&ListItem>; 4]> =
                 row.iter().zip(&items).map(|(at, items)| at.and_then(|at| items.get(at))).collect();
             self.item(parts, &row, key, path)
         });
@@ -111,8 +114,8 @@ impl Merge<'_, '_> {
     }
 
     fn item(&mut self, parts: &Parts, row: &[Option<&ListItem>], key: Option<&str>, path: &Path) -> Item {
-        let values: Vec<Option<&Tree>> = row.iter().map(|item| item.map(ListItem::tree)).collect();
-        let places: Vec<Option<usize>> = row.iter().map(|item| item.map(|item| item.place)).collect();
+        let values: OwnParts = row.iter().map(|item| item.map(ListItem::tree)).collect();
+        let places: SmallVec<[Option<usize>; 4]> = row.iter().map(|item| item.map(|item| item.place)).collect();
         let first = values.iter().flatten().next();
         let name = key.and_then(|key| first?.get(key)?.as_str());
         let path = path.item(name, &places);
@@ -127,21 +130,19 @@ impl Merge<'_, '_> {
     fn scalar(&mut self, parts: &Parts, path: &Path) -> Node {
         let mut present = parts.iter().enumerate().filter_map(|(at, part)| Some((at, (*part)?)));
         let Some((at, first)) = present.next() else { return Node::Literal(Tree::Null) };
-        let others: Vec<(usize, &Tree)> = present.collect();
-        let texts: Option<Vec<(usize, &str)>> = std::iter::once((at, first))
-            .chain(others.iter().copied())
-            .map(|(at, part)| Some((at, part.as_str()?)))
-            .collect();
+        let others: SmallVec<[(usize, &Tree); 4]> = present.collect();
         if others.iter().all(|(_, part)| *part == first) {
             return match first.as_str() {
                 Some(tests::NODES) => Node::Scalar(Action::File(tests::NODES_FILE)),
                 Some(ROW) => Node::Text { pieces: vec![Piece::Row], quoted: self.source.facts.quoted_rows() },
-                Some(text) if others.is_empty() => {
+                Some(text) if others.is_empty() && self.source.facts.has_texts() => {
                     self.text(&[(at, text)], false).unwrap_or(Node::Literal(first.clone()))
                 }
                 _ => Node::Literal(first.clone()),
             };
         }
+        let all = std::iter::once((at, first)).chain(others);
+        let texts: Option<Vec<(usize, &str)>> = all.map(|(at, part)| Some((at, part.as_str()?))).collect();
         texts.and_then(|texts| self.text(&texts, true)).unwrap_or_else(|| self.variation(parts, path))
     }
 
@@ -150,8 +151,10 @@ impl Merge<'_, '_> {
         let mut all = versions.iter().map(|(at, text)| self.source.facts.pieces(text, *at, named));
         let pieces = all.next()?;
         let telling = pieces.iter().any(|piece| !matches!(piece, Piece::Text(_)));
-        let quoted = versions.iter().any(|(_, text)| !yaml::is_plain(text));
-        (telling && all.all(|other| other == pieces)).then_some(Node::Text { pieces, quoted })
+        (telling && all.all(|other| other == pieces)).then(|| {
+            let quoted = versions.iter().any(|(_, text)| !yaml::is_plain(text));
+            Node::Text { pieces, quoted }
+        })
     }
 
     fn variation(&mut self, parts: &Parts, path: &Path) -> Node {
@@ -159,7 +162,7 @@ impl Merge<'_, '_> {
         let quoted =
             all_texts && parts.iter().flatten().filter_map(|part| part.as_str()).any(|text| !yaml::is_plain(text));
         // A number would come back from the file as one of another kind, so that it is kept as it is to be written.
-        let kept = |part: &Tree| if all_texts { part.clone() } else { Tree::from(yaml::inline(part)) };
+        let kept = |part: &Tree| if all_texts { part.clone() } else { Tree::from(yaml::inline(part).into_owned()) };
         let values = parts.iter().map(|part| part.map(kept)).collect();
         let key = self.variations.key(self.versions.first().kind().unwrap_or_default(), path, values);
         Node::Scalar(Action::Variation { key, quoted })
@@ -198,27 +201,31 @@ impl Class {
     }
 }
 
-/// The parts by class, each time with nothing in the place of the others.
-fn classes<'t>(parts: &[Option<&'t Tree>]) -> Vec<Vec<Option<&'t Tree>>> {
-    let mut classes: Vec<Class> = Vec::new();
-    for class in parts.iter().flatten().map(|part| Class::of(part)) {
-        if !classes.contains(&class) {
-            classes.push(class);
+/// The parts by what they are, each time with nothing in the place of the others.
+fn apart<'t, K: PartialEq>(parts: OwnParts<'t>, kind: impl Fn(&Tree) -> K) -> SmallVec<[OwnParts<'t>; 1]> {
+    let kinds: SmallVec<[Option<K>; 4]> = parts.iter().map(|part| part.map(&kind)).collect();
+    let mut found: SmallVec<[&K; 4]> = SmallVec::new();
+    for kind in kinds.iter().flatten() {
+        if !found.contains(&kind) {
+            found.push(kind);
         }
     }
-    let of = |class: Class| parts.iter().map(|part| part.filter(|part| Class::of(part) == class)).collect();
-    classes.into_iter().map(of).collect()
+    if let [_] = found.as_slice() {
+        return SmallVec::from_iter([parts]);
+    }
+    let of = |kind| parts.iter().zip(&kinds).map(|(part, own)| part.filter(|_| own.as_ref() == Some(kind))).collect();
+    found.into_iter().map(of).collect()
 }
 
 /// The keys of maps, those of the first in its order.
-fn keys<'t>(parts: &[Option<&'t Tree>]) -> Vec<&'t str> {
-    let keys =
-        |part: &'t Tree| part.as_map().unwrap_or_default().iter().map(|(key, _)| key.as_ref()).collect::<Vec<_>>();
-    let lists: Vec<Vec<&str>> = parts.iter().flatten().map(|part| keys(part)).collect();
-    match lists.split_first() {
-        Some((first, others)) if others.iter().all(|other| other == first) => first.clone(),
-        _ => weave(&lists),
+fn keys<'t>(parts: &[Option<&'t Tree>]) -> Vec<&'t Text> {
+    let keys = |part: &'t Tree| part.as_map().unwrap_or_default().iter().map(|(key, _)| key);
+    let mut maps = parts.iter().flatten().copied();
+    let Some(first) = maps.next() else { return Vec::new() };
+    if maps.all(|other| keys(other).eq(keys(first))) {
+        return keys(first).collect();
     }
+    weave(&parts.iter().flatten().map(|part| keys(part).collect()).collect::<Vec<_>>())
 }
 
 /// Which of the environments that have the whole have the part.

@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Origin, Tree};
 use crate::render::{self, TemplateFault};
+use crate::text::json;
 
 use super::lines::Lines;
 use super::names::{camel_case, unique};
@@ -197,10 +198,10 @@ impl<'a> Made<'a> {
         let defaults = values::defaults(&head, branches, &self.headings, environments, traced);
         let title = format!("Values of {}", chart.name);
         let schema = values::schema(&title, branches, &self.headings, environments);
-        let mut json = Lines::new(traced);
-        json.lines(&format!("{schema:#}"), SCHEMA);
+        let mut definition = Lines::new(traced);
+        definition.lines(&json::document(&schema), SCHEMA);
         let mut files =
-            vec![("values.yaml".to_owned(), defaults.finish()), ("values.schema.json".to_owned(), json.finish())];
+            vec![("values.yaml".to_owned(), defaults.finish()), ("values.schema.json".to_owned(), definition.finish())];
         for (at, environment) in environments.iter().enumerate() {
             let head = format!(
                 "# What {environment} has otherwise than values.yaml.\n\

@@ -46,13 +46,23 @@ impl<'p> Path<'p> {
 
     /// The keys and names from the root on; nothing for an item without a name.
     pub fn names(&self) -> Vec<Option<&'p str>> {
-        let name = |step: PathStep<'p>| match step {
-            PathStep::Key(key) => Some(key),
-            PathStep::Item { name, .. } => name,
-        };
-        let mut names: Vec<Option<&'p str>> = self.steps().map(name).collect();
+        let mut names: Vec<Option<&'p str>> = self.backwards().collect();
         names.reverse();
         names
+    }
+
+    /// Whether it leads through these keys and names, from the root on, and no further; `*` is any step.
+    pub fn fits(&self, pattern: &[impl AsRef<str>]) -> bool {
+        let fits = |(name, own): (&str, Option<&str>)| name == "*" || own == Some(name);
+        self.depth == pattern.len() && pattern.iter().rev().map(AsRef::as_ref).zip(self.backwards()).all(fits)
+    }
+
+    /// The keys and names from its end on; nothing for an item without a name.
+    fn backwards(&self) -> impl Iterator<Item = Option<&'p str>> + use<'p> {
+        self.steps().map(|step| match step {
+            PathStep::Key(key) => Some(key),
+            PathStep::Item { name, .. } => name,
+        })
     }
 
     /// The path in one environment's object.
@@ -81,6 +91,8 @@ mod tests {
         let item = root.item(Some("peer"), &places);
         let path = item.key("image");
         assert_eq!(path.names(), [Some("containers"), Some("peer"), Some("image")]);
+        assert!(path.fits(&["containers", "peer", "image"]) && path.fits(&["containers", "*", "image"]));
+        assert!(!path.fits(&["peer", "image"]) && !path.fits(&["containers", "peer", "image", "tag"]));
         assert_eq!((path.last(), item.last(), path.depth), (Some("image"), None, 3));
         assert_eq!(path.pointer(2).to_string(), "/containers/2/image");
         assert_eq!(Path::ROOT.pointer(0).to_string(), "");

@@ -1,6 +1,8 @@
 //! Writes templates: YAML as `text::yaml` writes it, with the actions of Helm in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use crate::base::{Origin, Tree};
 use crate::text::yaml;
@@ -63,9 +65,11 @@ impl<'c> Printer<'c> {
     }
 
     /// One line of a template.
-    pub fn line(&mut self, indent: usize, text: &str, origin: Origin) {
-        let lead = self.lead.take().unwrap_or_else(|| " ".repeat(indent));
-        self.lines.line(&format!("{lead}{text}"), origin);
+    pub fn line(&mut self, indent: usize, text: impl Display, origin: Origin) {
+        match self.lead.take() {
+            Some(lead) => self.lines.line(format_args!("{lead}{text}"), origin),
+            None => self.lines.line(format_args!("{:indent$}{text}", ""), origin),
+        }
     }
 
     /// What only some environments have.
@@ -74,7 +78,7 @@ impl<'c> Printer<'c> {
             None => content(self),
             Some(having) => {
                 let condition = self.condition(having);
-                self.line(indent, &format!("{{{{- if {condition} }}}}"), origin);
+                self.line(indent, format_args!("{{{{- if {condition} }}}}"), origin);
                 content(self);
                 self.line(indent, "{{- end }}", origin);
             }
@@ -118,11 +122,12 @@ impl<'c> Printer<'c> {
 
     /// An entry that only some environments have, and others where a value adds to it.
     fn partly(&mut self, entry: &Entry, having: &[usize], added: &ValuePath, indent: usize) {
-        let key = escaped(&yaml::key(&entry.key));
+        let key = yaml::key(&entry.key);
+        let key = escaped(&key);
         let inner = if matches!(entry.node, Node::Map(_)) { indent + INDENT } else { indent };
         let (condition, value) = (self.condition(having), self.value_of(added));
-        self.line(indent, &format!("{{{{- if or ({condition}) {value} }}}}"), entry.origin);
-        self.line(indent, &format!("{key}:"), entry.origin);
+        self.line(indent, format_args!("{{{{- if or ({condition}) {value} }}}}"), entry.origin);
+        self.line(indent, format_args!("{key}:"), entry.origin);
         self.conditional(&entry.when, inner, entry.origin, |printer| printer.inner(&entry.node, inner));
         self.added_lines(added, inner);
         self.line(indent, "{{- end }}", entry.origin);
@@ -136,7 +141,8 @@ impl<'c> Printer<'c> {
     }
 
     fn entry(&mut self, entry: &Entry, indent: usize) {
-        let key = escaped(&yaml::key(&entry.key));
+        let key = yaml::key(&entry.key);
+        let key = escaped(&key);
         let (inner, empty) = match &entry.node {
             Node::Map(map) => (indent + INDENT, map.entries.is_empty() && map.included.is_none()),
             Node::Seq(seq) => (indent, seq.items.is_empty()),
@@ -144,13 +150,13 @@ impl<'c> Printer<'c> {
         };
         match added(entry) {
             Some(added) if empty => {
-                self.line(indent, &format!("{{{{- with {} }}}}", self.value_of(added)), entry.origin);
-                self.line(indent, &format!("{key}:"), entry.origin);
-                self.line(inner, &format!("{{{{- toYaml . | nindent {inner} }}}}"), entry.origin);
+                self.line(indent, format_args!("{{{{- with {} }}}}", self.value_of(added)), entry.origin);
+                self.line(indent, format_args!("{key}:"), entry.origin);
+                self.line(inner, format_args!("{{{{- toYaml . | nindent {inner} }}}}"), entry.origin);
                 self.line(indent, "{{- end }}", entry.origin);
             }
             added => {
-                self.line(indent, &format!("{key}:"), entry.origin);
+                self.line(indent, format_args!("{key}:"), entry.origin);
                 self.inner(&entry.node, inner);
                 added.iter().for_each(|added| self.added_lines(added, inner));
             }
@@ -158,8 +164,8 @@ impl<'c> Printer<'c> {
     }
 
     fn added_lines(&mut self, added: &ValuePath, indent: usize) {
-        self.line(indent, &format!("{{{{- with {} }}}}", self.value_of(added)), ADDITIONS);
-        self.line(indent, &format!("{{{{- toYaml . | nindent {indent} }}}}"), ADDITIONS);
+        self.line(indent, format_args!("{{{{- with {} }}}}", self.value_of(added)), ADDITIONS);
+        self.line(indent, format_args!("{{{{- toYaml . | nindent {indent} }}}}"), ADDITIONS);
         self.line(indent, "{{- end }}", ADDITIONS);
     }
 
@@ -176,40 +182,44 @@ impl<'c> Printer<'c> {
         let outer = indent - INDENT;
         match node {
             Node::Block(action) => {
-                self.line(outer, &format!("{key}:"), origin);
+                self.line(outer, format_args!("{key}:"), origin);
                 self.block(action, indent, origin);
             }
-            Node::Literal(Tree::Str(text)) if yaml::literal(text).is_some() => {
-                let Some((indicator, lines)) = yaml::literal(text) else { return };
-                self.line(outer, &format!("{key}: {indicator}"), origin);
-                self.literal(lines, indent, origin);
-            }
-            node => {
-                let value = self.scalar(node);
-                self.line(outer, &format!("{key}: {value}"), origin);
-            }
+            node => match literal(node) {
+                Some((indicator, lines)) => {
+                    self.line(outer, format_args!("{key}: {indicator}"), origin);
+                    self.literal(lines, indent, origin);
+                }
+                None => {
+                    let value = self.scalar(node);
+                    self.line(outer, format_args!("{key}: {value}"), origin);
+                }
+            },
         }
     }
 
     fn literal(&mut self, lines: std::str::Split<'_, char>, indent: usize, origin: Origin) {
         for line in lines {
             let indent = if line.is_empty() { 0 } else { indent };
-            self.line(indent, &escaped(line), origin);
+            self.line(indent, escaped(line), origin);
         }
     }
 
     fn block(&mut self, action: &Action, indent: usize, origin: Origin) {
         let expression = self.expression(action);
-        self.line(indent, &format!("{{{{- {expression} | nindent {indent} }}}}"), origin);
+        self.line(indent, format_args!("{{{{- {expression} | nindent {indent} }}}}"), origin);
     }
 
     /// What stands on one line.
-    fn scalar(&mut self, node: &Node) -> String {
+    fn scalar<'n>(&mut self, node: &'n Node) -> Cow<'n, str> {
         match node {
-            Node::Literal(tree) => escaped(&yaml::inline(tree)),
-            Node::Text { pieces, quoted } => self.text(pieces, *quoted),
-            Node::Scalar(action) => format!("{{{{ {} }}}}", self.expression(action)),
-            Node::Block(_) | Node::Map(_) | Node::Seq(_) => String::new(),
+            Node::Literal(tree) => match yaml::inline(tree) {
+                Cow::Borrowed(text) => escaped(text),
+                Cow::Owned(text) => escaped(&text).into_owned().into(),
+            },
+            Node::Text { pieces, quoted } => self.text(pieces, *quoted).into(),
+            Node::Scalar(action) => format!("{{{{ {} }}}}", self.expression(action)).into(),
+            Node::Block(_) | Node::Map(_) | Node::Seq(_) => Cow::default(),
         }
     }
 
@@ -309,7 +319,7 @@ impl<'c> Printer<'c> {
     fn item(&mut self, item: &Item, indent: usize) {
         let Some(each) = item.each else { return self.dash(item, indent) };
         let name = self.fact(each);
-        self.line(indent, &format!("{{{{- range {name} }}}}"), item.origin);
+        self.line(indent, format_args!("{{{{- range {name} }}}}"), item.origin);
         self.ranges += 1;
         self.dash(item, indent);
         self.ranges -= 1;
@@ -332,15 +342,16 @@ impl<'c> Printer<'c> {
                 self.end_lead(item.origin);
                 self.block(action, inner, item.origin);
             }
-            Node::Literal(Tree::Str(text)) if yaml::literal(text).is_some() => {
-                let Some((indicator, lines)) = yaml::literal(text) else { return };
-                self.line(indent, indicator, item.origin);
-                self.literal(lines, inner, item.origin);
-            }
-            node => {
-                let value = self.scalar(node);
-                self.line(indent, &value, item.origin);
-            }
+            node => match literal(node) {
+                Some((indicator, lines)) => {
+                    self.line(indent, indicator, item.origin);
+                    self.literal(lines, inner, item.origin);
+                }
+                None => {
+                    let value = self.scalar(node);
+                    self.line(indent, value, item.origin);
+                }
+            },
         }
     }
 }
@@ -368,6 +379,17 @@ fn in_print_order(map: &Map, item: bool) -> Vec<&Entry> {
 }
 
 /// Literal text as a template has it: what would start an action is put in by one.
-fn escaped(text: &str) -> String {
-    text.replace("{{", "{{ \"{{\" }}")
+fn escaped(text: &str) -> Cow<'_, str> {
+    match text.contains('{') {
+        true => Cow::Owned(text.replace("{{", "{{ \"{{\" }}")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// The indicator and the lines of a text that stands as a literal block.
+fn literal(node: &Node) -> Option<(&'static str, std::str::Split<'_, char>)> {
+    match node {
+        Node::Literal(Tree::Str(text)) => yaml::literal(text),
+        _ => None,
+    }
 }

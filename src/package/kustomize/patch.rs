@@ -141,7 +141,7 @@ impl Differ<'_> {
             return Err(Unsayable);
         }
         let all_have = |key: &str| old.iter().chain(new).all(|item| item.get(key).is_some());
-        match merge_keys(&self.from, all_have).filter(|_| self.keyed) {
+        match merge_keys(&self.from.0, all_have).filter(|_| self.keyed) {
             None => Ok(self.whole(&Tree::Seq(new.to_vec()))),
             Some([key]) if tellable(key, old) && tellable(key, new) => Ok(self.items(key, old, new)),
             Some(_) => Ok(self.replaced_list(new)),

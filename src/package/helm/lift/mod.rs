@@ -50,10 +50,10 @@ impl Lifted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
     pub environment: usize,
-    pub api_version: String,
-    pub kind: String,
-    pub namespace: Option<String>,
-    pub name: String,
+    pub api_version: Text,
+    pub kind: Text,
+    pub namespace: Option<Text>,
+    pub name: Text,
     pub pointer: TreePath,
 }
 
@@ -122,7 +122,7 @@ impl Lifts {
 
     /// The action for a part that is a value; then the value is recorded.
     pub fn lift(&mut self, versions: &Versions, parts: &[Option<&Tree>], path: &Path, origin: Origin) -> Option<Node> {
-        let found = self.find(versions, path, path.depth)?;
+        let found = self.find(versions, path)?;
         let key = self.key(&found, versions, parts)?;
         let part = PartOf { versions, parts, path, origin };
         match found.row.style {
@@ -139,12 +139,11 @@ impl Lifts {
     pub fn add(&mut self, versions: &Versions, parts: &[Option<&Tree>], path: &Path, map: &mut Map) {
         let kind = versions.first().kind().unwrap_or_default();
         let patterns = self.patterns.get(kind).map_or(&[][..], Vec::as_slice).iter();
-        let here =
-            patterns.filter(|pattern| pattern.row.style == Style::Added && pattern.names.len() == path.depth + 1);
-        let rows: Vec<(&'static Row, usize, String)> = here
-            .filter(|pattern| matches(&pattern.names, path))
-            .filter_map(|pattern| Some((pattern.row, pattern.rank, pattern.names.last()?.clone())))
-            .collect();
+        let here = patterns.filter(|pattern| pattern.row.style == Style::Added).filter_map(|pattern| {
+            let (entry, holder) = pattern.names.split_last()?;
+            path.fits(holder).then(|| (pattern.row, pattern.rank, entry.clone()))
+        });
+        let rows: Vec<(&'static Row, usize, String)> = here.collect();
         for (row, rank, entry) in rows {
             let found = Found { row, rank, item: None };
             if let Some(value) = self.key(&found, versions, parts) {
@@ -206,13 +205,9 @@ impl Lifts {
     }
 
     /// The row at a part.
-    fn find<'p>(&self, versions: &Versions, path: &Path<'p>, depth: usize) -> Option<Found<'p>> {
+    fn find<'p>(&self, versions: &Versions, path: &Path<'p>) -> Option<Found<'p>> {
         let patterns = self.patterns.get(versions.first().kind()?)?.iter();
-        let mut fitting = patterns.filter(|pattern| {
-            let last = pattern.names.last().map(String::as_str);
-            pattern.names.len() == depth && (last == Some("*") || last == path.last())
-        });
-        let pattern = fitting.find(|pattern| matches(&pattern.names, path))?;
+        let pattern = patterns.into_iter().find(|pattern| path.fits(&pattern.names))?;
         let names = path.names();
         let item = pattern.names.iter().zip(names).find(|(name, _)| *name == "*").and_then(|(_, name)| name);
         Some(Found { row: pattern.row, rank: pattern.rank, item })
@@ -402,19 +397,14 @@ impl PartOf<'_> {
         let having = self.parts.iter().enumerate().filter(|(_, part)| part.is_some()).map(|(at, _)| at);
         let change = |environment: usize, pointer: TreePath| Change {
             environment,
-            api_version: object.tree.get("apiVersion").and_then(Tree::as_str).unwrap_or_default().to_owned(),
-            kind: object.kind().unwrap_or_default().to_owned(),
-            namespace: object.namespace().map(str::to_owned),
-            name: object.name().unwrap_or_default().to_owned(),
+            api_version: Text::new(object.tree.get("apiVersion").and_then(Tree::as_str).unwrap_or_default()),
+            kind: Text::new(object.kind().unwrap_or_default()),
+            namespace: object.namespace().map(Text::new),
+            name: Text::new(object.name().unwrap_or_default()),
             pointer,
         };
         having.map(|at| change(at, pointer(at, self.path.pointer(at)))).collect()
     }
-}
-
-/// Whether the names of a pattern, up to the path's depth, are those of the path.
-fn matches(names: &[String], path: &Path) -> bool {
-    names.iter().zip(path.names()).all(|(name, own)| name == "*" || Some(name.as_str()) == own)
 }
 
 /// Where an entry that is new in a map of a Kubernetes object belongs.

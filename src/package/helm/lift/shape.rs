@@ -1,8 +1,6 @@
 //! What a value may be: its schema, the same in Rust, and another valid value to try.
 
-use serde_json::{Value, json};
-
-use crate::base::Tree;
+use crate::base::{Text, Tree};
 
 /// The sort of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,43 +42,61 @@ const MOST: i64 = 99_999;
 /// The key of what is tried as an addition.
 pub(in crate::package::helm) const ADDED: &str = "example.com/added";
 
+fn of_type(name: &'static str) -> Tree {
+    Tree::map([("type", name)])
+}
+
+fn one_of(names: &[&'static str]) -> Tree {
+    Tree::map([("enum", Tree::seq(names.iter().copied()))])
+}
+
 impl Shape {
     /// Its JSON Schema.
-    pub fn schema(self) -> Value {
-        let text = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    pub fn schema(self) -> Tree {
+        let text = |pattern: Text| Tree::map([("type", Tree::from("string")), ("pattern", pattern.into())]);
+        let fixed = |pattern: &'static str| text(Text::new_static(pattern));
+        let number = |most: i64| {
+            Tree::map([("type", Tree::from("integer")), ("minimum", Tree::Int(1)), ("maximum", Tree::Int(most))])
+        };
         match self {
-            Repository => text("^[a-z0-9]+([._:/-]+[a-z0-9]+)*$"),
-            Tag => text("^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$"),
-            Digest => text("^(sha256:[a-f0-9]{64})?$"),
-            PullPolicy => json!({"enum": PULL_POLICIES}),
+            Repository => fixed("^[a-z0-9]+([._:/-]+[a-z0-9]+)*$"),
+            Tag => fixed("^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$"),
+            Digest => fixed("^(sha256:[a-f0-9]{64})?$"),
+            PullPolicy => one_of(&PULL_POLICIES),
             FabricLevel => {
                 let level = format!("({})", FABRIC_LEVELS.join("|"));
                 let loggers = "[A-Za-z0-9_#.-]+(,[A-Za-z0-9_#.-]+)*=";
-                text(&format!("^({loggers})?{level}(:({loggers})?{level})*$"))
+                text(format!("^({loggers})?{level}(:({loggers})?{level})*$").into())
             }
-            QuietLevel => json!({"enum": QUIET_LEVELS}),
-            Count => json!({"type": "integer", "minimum": 1, "maximum": MOST}),
-            Percent => json!({"type": "integer", "minimum": 1, "maximum": 100}),
-            Size => text("^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi)$"),
-            Class => text("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
-            Host => text("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"),
-            Quantity => json!({
-                "type": ["string", "number"],
-                "pattern": "^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
-                "exclusiveMinimum": 0
-            }),
-            Texts => json!({"type": "object", "additionalProperties": {"type": "string"}}),
-            Tolerations => json!({"type": "array", "items": {
-                "type": "object",
-                "additionalProperties": false,
-                "properties": {
-                    "key": {"type": "string"},
-                    "operator": {"enum": ["Exists", "Equal"]},
-                    "value": {"type": "string"},
-                    "effect": {"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
-                    "tolerationSeconds": {"type": "integer", "minimum": 0, "maximum": MOST}
-                }
-            }}),
+            QuietLevel => one_of(&QUIET_LEVELS),
+            Count => number(MOST),
+            Percent => number(100),
+            Size => fixed("^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi)$"),
+            Class => fixed("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
+            Host => fixed("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"),
+            Quantity => Tree::map([
+                ("type", Tree::seq(["string", "number"])),
+                ("pattern", "^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$".into()),
+                ("exclusiveMinimum", Tree::Int(0)),
+            ]),
+            Texts => Tree::map([("type", Tree::from("object")), ("additionalProperties", of_type("string"))]),
+            Tolerations => {
+                let seconds =
+                    [("type", Tree::from("integer")), ("minimum", Tree::Int(0)), ("maximum", Tree::Int(MOST))];
+                let properties = Tree::map([
+                    ("key", of_type("string")),
+                    ("operator", one_of(&["Exists", "Equal"])),
+                    ("value", of_type("string")),
+                    ("effect", one_of(&["NoSchedule", "PreferNoSchedule", "NoExecute"])),
+                    ("tolerationSeconds", Tree::map(seconds)),
+                ]);
+                let item = Tree::map([
+                    ("type", Tree::from("object")),
+                    ("additionalProperties", Tree::Bool(false)),
+                    ("properties", properties),
+                ]);
+                Tree::map([("type", Tree::from("array")), ("items", item)])
+            }
         }
     }
 
@@ -199,7 +215,7 @@ mod tests {
     ];
 
     fn valid(shape: Shape, value: &Tree) -> bool {
-        jsonschema::is_valid(&shape.schema(), &value.to_json())
+        jsonschema::is_valid(&shape.schema().to_json(), &value.to_json())
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(super) fn defaults(
     for branch in branches {
         writer.lines.line("", GROUP);
         for heading in headings.iter().filter(|heading| heading.key == branch.key) {
-            writer.lines.line(&format!("# {} {}", heading.key, heading.comment), GROUP);
+            writer.lines.line(format_args!("# {} {}", heading.key, heading.comment), GROUP);
         }
         writer.branch(branch, 0, true, &|lifted| Some(lifted.default()).filter(|value| **value != Tree::Null));
     }
@@ -110,7 +110,7 @@ pub(super) fn differences(
     let mut writer = Writer { lines: Lines::new(traced), environments };
     writer.lines.lines(head, HEAD);
     let name = environments.get(environment).copied().unwrap_or_default().to_owned();
-    writer.lines.line(&format!("environment: {}", yaml::inline(&Tree::from(name))), CHOICE);
+    writer.lines.line(format_args!("environment: {}", yaml::inline(&Tree::from(name))), CHOICE);
     for branch in branches {
         writer.branch(branch, 0, false, &|lifted| {
             lifted.values.get(environment)?.as_ref().filter(|value| *value != lifted.default())
@@ -135,15 +135,15 @@ impl Writer<'_> {
                 let Some(value) = chosen(lifted) else { return };
                 if commented {
                     let comment = lifted.told(self.environments);
-                    self.lines.line(&format!("{pad}# {} {comment}", branch.key), lifted.origin);
+                    self.lines.line(format_args!("{pad}# {} {comment}", branch.key), lifted.origin);
                 }
-                self.lines.line(&format!("{pad}{key}: {}", yaml::inline(value)), lifted.origin);
+                self.lines.line(format_args!("{pad}{key}: {}", yaml::inline(value)), lifted.origin);
             }
             Content::Group(below) => {
                 if !below.iter().any(|branch| branch.has(chosen)) {
                     return;
                 }
-                self.lines.line(&format!("{pad}{key}:"), GROUP);
+                self.lines.line(format_args!("{pad}{key}:"), GROUP);
                 below.iter().for_each(|branch| self.branch(branch, indent + 2, commented, chosen));
             }
         }

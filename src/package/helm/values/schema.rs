@@ -3,11 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
-
 use super::super::lift::{Lifted, Shape};
 use super::{Branch, Content, Heading};
-use crate::base::Tree;
+use crate::base::{Text, Tree};
 use crate::package::names::camel_case;
 
 /// Groups that are the same in many places and defined once.
@@ -28,15 +26,14 @@ pub(in crate::package::helm) fn schema(
     branches: &[Branch],
     headings: &[Heading],
     environments: &[&str],
-) -> Value {
+) -> Tree {
     let mut definitions = Definitions::default();
-    let environment = json!({
-        "description": "The environment to install; set by values-<environment>.yaml.",
-        "enum": environments,
-    });
+    let environment = Tree::map([
+        ("description", Tree::from("The environment to install; set by values-<environment>.yaml.")),
+        ("enum", Tree::seq(environments.iter().map(Text::new))),
+    ]);
     // Helm puts `global` into the values of every chart.
-    let mut properties =
-        Map::from_iter([("environment".to_owned(), environment), ("global".to_owned(), json!({"type": "object"}))]);
+    let mut properties = Tree::map([("environment", environment), ("global", Tree::map([("type", "object")]))]);
     for branch in branches {
         let heading = headings.iter().find(|heading| heading.key == branch.key);
         let schema = definitions.branch("", branch);
@@ -44,25 +41,25 @@ pub(in crate::package::helm) fn schema(
             Some(heading) => definitions.define(&camel_case(&heading.component), schema),
             None => schema,
         };
-        properties.insert(branch.key.to_owned(), schema);
+        properties.insert(branch.key, schema);
     }
-    json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": title,
-        "type": "object",
-        "additionalProperties": false,
-        "required": ["environment"],
-        "properties": properties,
-        "definitions": definitions.0,
-    })
+    Tree::map([
+        ("$schema", Tree::from("http://json-schema.org/draft-07/schema#")),
+        ("title", Text::new(title).into()),
+        ("type", "object".into()),
+        ("additionalProperties", false.into()),
+        ("required", Tree::seq(["environment"])),
+        ("properties", properties),
+        ("definitions", Tree::Map(definitions.0.into_iter().collect())),
+    ])
 }
 
 #[derive(Default)]
-struct Definitions(BTreeMap<String, Value>);
+struct Definitions(BTreeMap<Text, Tree>);
 
 impl Definitions {
     /// The schema of what lies below a key, which lies below another.
-    fn branch(&mut self, above: &str, branch: &Branch) -> Value {
+    fn branch(&mut self, above: &str, branch: &Branch) -> Tree {
         let schema = match &branch.content {
             // Services and Ingresses have annotations of their own.
             Content::Value(lifted) if branch.key == "annotations" => {
@@ -75,45 +72,48 @@ impl Definitions {
         if DEFINED.contains(&branch.key) { self.define(branch.key, schema) } else { schema }
     }
 
-    fn value(&mut self, name: &str, lifted: &Lifted) -> Value {
+    fn value(&mut self, name: &str, lifted: &Lifted) -> Tree {
         let key = lifted.path.0.last().map(String::as_str).unwrap_or_default();
         let mut schema = lifted.shape.schema();
-        if let Some(schema) = schema.as_object_mut() {
-            let text = format!("{key} {}", lifted.comment);
-            schema.insert("description".to_owned(), Value::from(text));
-            if lifted.shape == Shape::Texts && !lifted.refused.is_empty() {
-                let refused: Vec<&String> = lifted.refused.iter().collect();
-                schema.insert("propertyNames".to_owned(), json!({"not": {"enum": refused}}));
-            }
+        schema.insert("description", format!("{key} {}", lifted.comment));
+        if lifted.shape == Shape::Texts && !lifted.refused.is_empty() {
+            let refused = Tree::seq(lifted.refused.iter().map(Text::new));
+            schema.insert("propertyNames", Tree::map([("not", Tree::map([("enum", refused)]))]));
         }
         if DEFINED.contains(&key) { self.define(name, schema) } else { schema }
     }
 
-    fn group(&mut self, key: &str, below: &[Branch]) -> Value {
-        let properties: Map<String, Value> =
-            below.iter().map(|branch| (branch.key.to_owned(), self.branch(key, branch))).collect();
+    fn group(&mut self, key: &str, below: &[Branch]) -> Tree {
+        let properties = Tree::map(below.iter().map(|branch| (branch.key, self.branch(key, branch))));
         // Taking a default away with null would leave the template without what it needs.
-        let required: Vec<&str> = below.iter().filter(|branch| branch.is_needed()).map(|branch| branch.key).collect();
-        json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
+        let required = below.iter().filter(|branch| branch.is_needed()).map(|branch| Text::new(branch.key));
+        Tree::map([
+            ("type", Tree::from("object")),
+            ("additionalProperties", false.into()),
+            ("required", Tree::seq(required)),
+            ("properties", properties),
+        ])
     }
 
     /// A reference to a schema under a name, or a numbered one where another schema has the name.
-    fn define(&mut self, name: &str, schema: Value) -> Value {
+    fn define(&mut self, name: &str, schema: Tree) -> Tree {
         let numbered = (2..).map(|number: u32| format!("{name}{number}"));
         let mut names = std::iter::once(name.to_owned()).chain(numbered);
-        let name = names.find(|name| self.0.get(name).is_none_or(|known| *known == schema)).unwrap_or_default();
-        let reference = json!({"$ref": format!("#/definitions/{name}")});
-        self.0.insert(name, schema);
+        let free = |name: &String| self.0.get(name.as_str()).is_none_or(|known| *known == schema);
+        let name = names.find(free).unwrap_or_default();
+        let reference = Tree::map([("$ref", format!("#/definitions/{name}"))]);
+        self.0.insert(name.into(), schema);
         reference
     }
 }
 
 /// An image that has a tag or a digest.
-fn versioned(mut schema: Value) -> Value {
-    if let Some(schema) = schema.as_object_mut() {
-        let given = |key: &str| json!({"properties": {key: {"minLength": 1}}});
-        schema.insert("anyOf".to_owned(), json!([given("tag"), given("digest")]));
-    }
+fn versioned(mut schema: Tree) -> Tree {
+    let given = |key: &'static str| {
+        let property = Tree::map([("minLength", Tree::Int(1))]);
+        Tree::map([("properties", Tree::map([(key, property)]))])
+    };
+    schema.insert("anyOf", Tree::seq([given("tag"), given("digest")]));
     schema
 }
 
