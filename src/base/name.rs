@@ -103,11 +103,11 @@ texts! {
     Domain { pattern: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", longest: 180,
         expected: "a domain name with at least one dot, such as `akachain.example`", example: "akachain.example" }
     /// A registry prefix: host, optional port, optional path.
-    Registry { pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", longest: 200,
-        expected: "a registry: host, optional port and path, without a scheme", example: "harbor.akachain.example/mirror" }
+    Registry { pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", longest: 200,
+        expected: "a registry: host, optional port from 1 to 65535 and path, without a scheme", example: "harbor.akachain.example/mirror" }
     /// A container image with a tag, a digest, or both. `latest` is refused by a rule of its own.
     /// The grammar is that of distribution/reference, without capitals in the registry.
-    Image { pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$", longest: 400,
+    Image { pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$", longest: 400,
         expected: "an image with its tag or digest, such as `akachain/dapp:1.4.0`", example: "akachain/dapp:1.4.0" }
     /// An IPv4 range in CIDR notation; the host bits are checked to be zero in `resolve`.
     Cidr { pattern: "^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$", longest: 18,

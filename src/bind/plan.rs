@@ -166,6 +166,21 @@ impl ControllerPlan {
     }
 }
 
+impl OrganizationPlan {
+    /// Every image that its workloads and controllers run: as its nodes pull it, and as it was named.
+    pub fn images(&self) -> impl Iterator<Item = (&str, Traced<String>)> {
+        let workloads = self.graph.workloads.iter().zip(&self.workloads);
+        let containers = workloads.flat_map(|(workload, bound)| workload.containers.iter().zip(&bound.images));
+        let named = containers.filter_map(|(container, placed)| {
+            let source = container.image.as_ref().map(|image| image.to_string());
+            Some((placed.as_ref()?.value.as_str(), source))
+        });
+        let controllers = self.clusters.iter().flat_map(|cluster| &cluster.controllers);
+        let of_controllers = controllers.flat_map(|one| &one.images);
+        named.chain(of_controllers.map(|image| (image.reference.as_str(), image.source.clone())))
+    }
+}
+
 /// A group of equal nodes in one zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoolPlan {

@@ -1,9 +1,10 @@
 //! The last questions before anything is emitted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::{Origin, TreePath};
-use crate::bind::{OrganizationPlan, Plan};
+use crate::base::image::with_registry;
+use crate::base::{Origin, Traced, TreePath};
+use crate::bind::{Bound, OrganizationPlan, Plan};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::lower::{self, PatchProblem};
 use crate::resolve::Patch;
@@ -97,6 +98,39 @@ fn unbound_of(plan: &Plan, organization: &OrganizationPlan) -> Diagnostic {
     let file = crate::bind::bindings::path(&name.value, environment);
     finding = finding.help(format!("write {} into {}", names.join(", "), file.display()));
     finding.help(format!("the runbook {}/README.md says what each is", name.value))
+}
+
+/// Records images of different registries that have one name at an organization's own: a copy of one would be run in the
+/// place of the other.
+pub(super) fn mirrors(environments: &[Bound], diagnostics: &mut Diagnostics) {
+    let mut known: BTreeMap<(String, &str), Traced<String>> = BTreeMap::new();
+    let mut told = BTreeSet::new();
+    for plan in environments.iter().map(|bound| &bound.plan) {
+        for organization in &plan.organizations {
+            let name = &plan.consortium.organization(organization.graph.organization).name.value;
+            for (reference, source) in organization.images() {
+                let first = known.entry((name.to_string(), reference)).or_insert_with(|| source.clone());
+                if with_registry(&first.value) != with_registry(&source.value)
+                    && told.insert((name.to_string(), source.value.clone()))
+                {
+                    diagnostics.push(one_mirror(name, reference, first, &source));
+                }
+            }
+        }
+    }
+}
+
+fn one_mirror(organization: &str, reference: &str, first: &Traced<String>, second: &Traced<String>) -> Diagnostic {
+    let message =
+        format!("`{}` and `{}` are both `{reference}` at the registry of `{organization}`", first.value, second.value);
+    let finding = at(Diagnostic::new(code::ONE_MIRROR, message), second.origin, "named here").about(organization);
+    let finding = match first.origin.span() {
+        Some(span) => finding.related(span, "and the other here"),
+        None => finding,
+    };
+    finding.help(
+        "a mirror keeps an image's path and not its registry: give one of the two another path or tag, and name it so",
+    )
 }
 
 fn at(finding: Diagnostic, origin: Origin, label: &str) -> Diagnostic {

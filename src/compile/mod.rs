@@ -73,6 +73,7 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
     bindings::misspelt(&options.folder(), &consortia, diagnostics);
     resolve::compare(&consortia, diagnostics);
     bind::compare(&environments, diagnostics);
+    check::mirrors(&environments, diagnostics);
     let accepted = accepted.finish(diagnostics);
     (!diagnostics.has_errors()).then_some(Plans { shelf, environments, accepted })
 }

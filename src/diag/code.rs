@@ -255,6 +255,7 @@ codes! {
     (UNFIT_PATCH, "AKC0440", Error, "a patch that does not fit"),
     (UNBOUND, "AKC0441", Error, "a binding has no value"),
     (UNUSED_BINDINGS, "AKC0442", Warning, "a file of bindings that nothing reads"),
+    (ONE_MIRROR, "AKC0443", Error, "two images of one name at a mirror"),
     (UNREADABLE, "AKC0501", Error, "a file cannot be read"),
     (NOT_WRITTEN, "AKC0502", Error, "a file cannot be written"),
     (IN_USE, "AKC0503", Error, "another akcgen is writing into the folder"),

@@ -11,7 +11,7 @@ pub type Images = BTreeMap<String, Traced<String>>;
 
 /// Every image that a container of the objects runs, and every one that a controller's chart does.
 pub fn images(lowered: &Lowered) -> Images {
-    let sources = sources(lowered);
+    let sources: BTreeMap<&str, Traced<String>> = lowered.organization.images().collect();
     let objects = lowered.clusters.iter().flat_map(|cluster| &cluster.files).flat_map(|file| &file.objects);
     let of_objects =
         objects.filter_map(|object| Some((object, pods::template(object)?))).flat_map(|(object, template)| {
@@ -30,17 +30,6 @@ pub fn images(lowered: &Lowered) -> Images {
     let controllers = lowered.organization.clusters.iter().flat_map(|cluster| &cluster.controllers);
     images.extend(controllers.flat_map(|one| &one.images).map(|image| (image.reference.clone(), image.source.clone())));
     images
-}
-
-/// What the blueprint calls each image, by what it is at the organization's registry.
-fn sources<'a>(lowered: &'a Lowered) -> BTreeMap<&'a str, Traced<String>> {
-    let workloads = lowered.organization.graph.workloads.iter().zip(&lowered.organization.workloads);
-    let containers = workloads.flat_map(|(workload, bound)| workload.containers.iter().zip(&bound.images));
-    let named = containers.filter_map(|(container, placed)| {
-        let source = container.image.as_ref().map(|image| image.to_string());
-        Some((placed.as_ref()?.value.as_str(), source))
-    });
-    named.collect()
 }
 
 /// `<organization>/images.txt`: the images of all of the organization's clusters and environments, one on a line; where it
