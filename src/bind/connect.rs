@@ -42,10 +42,10 @@ impl Connector<'_> {
                 let card = self.card(*other);
                 let addresses: Vec<String> = card.addresses.iter().map(ToString::to_string).collect();
                 let addresses = if addresses.is_empty() { vec![ANYWHERE.to_owned()] } else { addresses };
-                self.inwards(ranges(card.organization.as_str(), addresses), *to, port)
+                self.inwards(ranges(card.organization.as_str(), addresses), *to, port, Way::Others)
             }
             (Source::Range(range), Destination::Workload(to, port)) => {
-                self.inwards(ranges("internet", vec![range.clone()]), *to, port)
+                self.inwards(ranges("internet", vec![range.clone()]), *to, port, Way::Web)
             }
             // Whoever is outside reaches workloads alone; `expand` makes no other link.
             (Source::Organization(_) | Source::Range(_), _) => Vec::new(),
@@ -60,8 +60,8 @@ impl Connector<'_> {
         if workloads[from.0].cluster == workloads[to.0].cluster {
             return vec![Hop { from: End::Workload(from), to: End::Workload(to), port: number }];
         }
-        let outer = self.outer_port(to, port, true);
-        let Some(balancer) = balancer("private load balancer", &self.plan.network.private_balancers) else {
+        let outer = self.outer_port(to, port, Way::Private);
+        let Some(balancer) = self.balancer(Way::Private) else {
             // Pods see their clients' addresses, and where those lie in the other cluster nobody knows.
             let anywhere = ranges("private load balancer", vec![ANYWHERE.to_owned()]);
             return vec![
@@ -76,15 +76,25 @@ impl Connector<'_> {
     }
 
     /// From outside to a workload, through the balancer of its entry.
-    fn inwards(&self, from: End, to: WorkloadId, port: &str) -> Vec<Hop> {
+    fn inwards(&self, from: End, to: WorkloadId, port: &str, way: Way) -> Vec<Hop> {
         let inner = self.port(to, port);
-        match balancer("load balancer", &self.plan.network.public_balancers) {
+        match self.balancer(way) {
             Some(balancer) => vec![
-                Hop { from, to: balancer.clone(), port: self.outer_port(to, port, false) },
+                Hop { from, to: balancer.clone(), port: self.outer_port(to, port, way) },
                 Hop { from: balancer, to: End::Workload(to), port: inner },
             ],
             // Pods see their clients' addresses.
             None => vec![Hop { from, to: End::Workload(to), port: inner }],
+        }
+    }
+
+    /// Where connections from outside come to pods from; none where pods see their clients' addresses.
+    fn balancer(&self, way: Way) -> Option<End> {
+        let network = &self.plan.network;
+        match way {
+            Way::Private => balancer("private load balancer", &network.private_balancers),
+            Way::Web if network.ingress.is_some() => network.ingress.clone(),
+            Way::Web | Way::Others => balancer("load balancer", &network.public_balancers),
         }
     }
 
@@ -152,14 +162,11 @@ impl Connector<'_> {
     /// Load balancers ask the pods behind them as the pods' own probes do: the operations service of Fabric's nodes, not
     /// Fabric's own port, which would log a failed TLS handshake each time (aws-samples/hyperledger-on-kubernetes#18).
     fn health_checks(&self) -> Vec<Flow> {
-        let network = &self.plan.network;
         let check = |entry: &Entry| {
-            let balancer = match entry.kind {
-                EntryKind::Private => balancer("private load balancer", &network.private_balancers),
-                _ => balancer("load balancer", &network.public_balancers),
-            };
+            // Pods that run in the cluster know from Kubernetes itself who is well.
+            let balancer = self.balancer(Way::of(entry)).filter(|end| !matches!(end, End::Platform { .. }))?;
             let port = self.plan.graph.workloads[entry.workload.0].health_port(&entry.port)?;
-            let hop = Hop { from: balancer?, to: End::Workload(entry.workload), port };
+            let hop = Hop { from: balancer, to: End::Workload(entry.workload), port };
             Some(Flow {
                 hops: vec![hop],
                 origin: Origin::Rule("load balancers ask whether what is behind them is well"),
@@ -177,11 +184,32 @@ impl Connector<'_> {
     }
 
     /// The port that clients outside of the cluster dial, for one of the organization's own entries.
-    fn outer_port(&self, workload: WorkloadId, port: &str, private: bool) -> u16 {
+    fn outer_port(&self, workload: WorkloadId, port: &str, way: Way) -> u16 {
         let entries = self.plan.graph.entries.iter().zip(&self.plan.outer_ports);
         let mut own = entries.filter(|(entry, _)| entry.workload == workload && entry.port == port);
-        let listed = own.find(|(entry, _)| (entry.kind == EntryKind::Private) == private);
+        let listed = own.find(|(entry, _)| Way::of(entry) == way);
         listed.map_or_else(|| self.port(workload, port), |(_, outer)| *outer)
+    }
+}
+
+/// A way into a cluster, by who takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// HTTP from the internet.
+    Web,
+    /// Other organizations.
+    Others,
+    /// The organization's other cluster.
+    Private,
+}
+
+impl Way {
+    fn of(entry: &Entry) -> Way {
+        match entry.kind {
+            EntryKind::Web { .. } => Way::Web,
+            EntryKind::Grpc { .. } | EntryKind::Consortium => Way::Others,
+            EntryKind::Private => Way::Private,
+        }
     }
 }
 

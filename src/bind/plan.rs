@@ -55,6 +55,8 @@ pub struct Network {
     pub public_balancers: Vec<String>,
     /// From where load balancers that only the organization's own network reaches come to pods.
     pub private_balancers: Vec<String>,
+    /// The pods through which HTTP from the internet comes to others, where such run in the cluster.
+    pub ingress: Option<End>,
     /// Where the relational database of each engine in use answers.
     pub databases: BTreeMap<DatabaseEngine, End>,
     /// Where Redis answers, where it is used.
@@ -269,6 +271,8 @@ pub struct ServicePort {
 pub struct LoadBalancerPlan {
     pub class: Option<String>,
     pub source_ranges: Vec<String>,
+    /// Whether pods see their clients' own addresses, which takes balancers that dial the nodes of the pods alone.
+    pub clients_seen: bool,
 }
 
 /// An Ingress for one host and path.

@@ -105,7 +105,7 @@ fn setup(builder: &mut Builder, cluster: Cluster, engine: DatabaseEngine, origin
     let known = Known {
         name: "setup",
         program: Program::DatabaseSetup { engine },
-        image: images::database_setup(engine),
+        image: images::database(engine),
         command: commands::DATABASE_SETUP,
         user: users::DATABASE_SETUP,
         scratch: paths::DATABASE_SETUP_SCRATCH,

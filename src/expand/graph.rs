@@ -402,7 +402,7 @@ pub enum NodeRole {
 pub struct Secret {
     pub cluster: Cluster,
     pub namespace: String,
-    /// The workloads that need it, sorted; never empty.
+    /// The workloads that need it, sorted; none where only documents of the target do.
     pub beside: Vec<WorkloadId>,
     /// A DNS label, unique in its namespace.
     pub name: String,

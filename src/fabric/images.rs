@@ -51,9 +51,9 @@ pub const fn explorer() -> &'static str {
     "ghcr.io/hyperledger-labs/explorer:2.0.0"
 }
 
-/// The image whose client creates the schemas and users of an engine. A client of a newer line than its server works,
-/// so these follow the newest line that managed services offer.
-pub const fn database_setup(engine: DatabaseEngine) -> &'static str {
+/// The official image of an engine: its client creates the schemas and users, and a target can run its server. A client of
+/// a newer line than its server works, so these follow the newest line that managed services offer.
+pub const fn database(engine: DatabaseEngine) -> &'static str {
     match engine {
         DatabaseEngine::Postgresql => "docker.io/library/postgres:17.10",
         DatabaseEngine::Mysql => "docker.io/library/mysql:8.4.8",
@@ -68,7 +68,7 @@ mod tests {
     fn every_image_names_its_registry_and_a_version() {
         let mut images = vec![fabric_ca(), couchdb(), kafka(), zookeeper(), explorer()];
         images.extend([FabricRelease::V2_5, FabricRelease::V3_1].iter().flat_map(|line| [peer(*line), orderer(*line)]));
-        images.extend([DatabaseEngine::Postgresql, DatabaseEngine::Mysql].map(database_setup));
+        images.extend([DatabaseEngine::Postgresql, DatabaseEngine::Mysql].map(database));
         for image in images {
             let (host, rest) = image.split_once('/').unwrap_or_default();
             let (_, tag) = rest.split_once(':').unwrap_or_default();

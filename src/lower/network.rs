@@ -13,6 +13,8 @@ use crate::expand::Workload;
 use crate::lower::meta::{Rows, SHARED, Scope, annotations, component_selection, listed, selection};
 
 const UNREADY: Origin = Origin::Rule("nodes that decide by majority must find one another before any of them is ready");
+const SEEN: Origin =
+    Origin::Rule("network policies name clients by their own addresses, which a node in between would hide");
 
 /// A Service of one workload, or of all pods of a component.
 pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workload>) -> Object {
@@ -24,6 +26,10 @@ pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workl
     };
     metadata.annotations = annotations(&plan.annotations, &mut rows);
     let balancer = plan.load_balancer.as_ref();
+    let clients_seen = balancer.is_some_and(|balancer| balancer.clients_seen);
+    if clients_seen {
+        rows.add("spec/externalTrafficPolicy", SEEN);
+    }
     let finds_unready = finds_unready(workload, plan);
     if finds_unready {
         rows.add("spec/publishNotReadyAddresses", UNREADY);
@@ -34,6 +40,7 @@ pub(super) fn service(scope: &Scope, plan: &ServicePlan, workload: Option<&Workl
             type_: Some(if balancer.is_some() { "LoadBalancer" } else { "ClusterIP" }.to_owned()),
             load_balancer_class: balancer.and_then(|balancer| balancer.class.clone()),
             load_balancer_source_ranges: balancer.and_then(|balancer| listed(balancer.source_ranges.clone())),
+            external_traffic_policy: clients_seen.then(|| "Local".to_owned()),
             selector: Some(match &plan.select {
                 Select::Workload(id) => selection(&scope.organization.graph.workloads[id.0]),
                 Select::Component(component) => component_selection(component),

@@ -2,7 +2,7 @@
 //! `scripts/proofs/flows` asks whether the emitted network policies let exactly these through.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ type Labels<'a> = BTreeMap<&'a str, &'a str>;
 /// Where names are resolved.
 const DNS_PORT: u16 = 53;
 const DNS: Origin = Origin::Rule("every pod resolves names");
+/// The label that says to which workload a pod belongs.
+const INSTANCE: &str = "app.kubernetes.io/instance";
 /// Kubernetes' own label of every namespace.
 const NAMESPACE: &str = "kubernetes.io/metadata.name";
 
@@ -28,7 +30,7 @@ pub(super) fn file(
     objects: &ClusterObjects,
     traced: bool,
 ) -> BundleFile {
-    let site = Site::new(organization_name, organization, cluster);
+    let site = Site::new(organization_name, organization, cluster, objects);
     rows::lists(&[("flows", site.flows()), ("pods", site.pods(objects))], traced)
 }
 
@@ -67,14 +69,35 @@ struct Site<'a> {
     cluster: &'a ClusterPlan,
     /// Each workload as an end of a flow, in JSON: most stand in many rows.
     workloads: Vec<String>,
+    /// The pods of the target's own documents, by namespace and labels.
+    documents: Vec<(&'a str, Labels<'a>)>,
 }
 
 impl<'a> Site<'a> {
-    fn new(organization_name: &'a str, organization: &'a OrganizationPlan, cluster: &'a ClusterPlan) -> Site<'a> {
-        let mut site = Site { organization_name, organization, cluster, workloads: Vec::new() };
-        let workloads = organization.graph.workloads.iter();
-        site.workloads = workloads.map(|one| rows::json(&site.pod(&one.namespace, &one.name))).collect();
+    fn new(
+        organization_name: &'a str,
+        organization: &'a OrganizationPlan,
+        cluster: &'a ClusterPlan,
+        objects: &'a ClusterObjects,
+    ) -> Site<'a> {
+        let mut site = Site { organization_name, organization, cluster, workloads: Vec::new(), documents: Vec::new() };
+        let workloads = &organization.graph.workloads;
+        site.workloads = workloads.iter().map(|one| rows::json(&site.pod(&one.namespace, &one.name))).collect();
+        let known: BTreeSet<_> = workloads.iter().map(|one| (one.namespace.as_str(), one.name.as_str())).collect();
+        let pod = |object: &'a Object| {
+            let labels = labels(pods::template(object)?.get("metadata")?);
+            let namespace = object.namespace()?;
+            (!known.contains(&(namespace, *labels.get(INSTANCE)?))).then_some((namespace, labels))
+        };
+        site.documents = objects.files.iter().flat_map(|file| &file.objects).filter_map(pod).collect();
         site
+    }
+
+    /// The name of the pod of the target's own documents that bears some labels in a namespace.
+    fn document(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<&'a str> {
+        let bears = |own: &Labels| labels.iter().all(|(key, value)| own.get(key.as_str()) == Some(&value.as_str()));
+        let found = self.documents.iter().find(|(there, own)| *there == namespace && bears(own));
+        found.and_then(|(_, own)| own.get(INSTANCE).copied())
     }
 
     /// Every hop that starts or ends at a pod of the cluster, sorted; each pod's way to the DNS among them.
@@ -99,6 +122,11 @@ impl<'a> Site<'a> {
                 add(&end, &dns, DNS_PORT, protocol, DNS);
             }
         }
+        for (namespace, labels) in &self.documents {
+            let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            let end = End::Platform { namespace: (*namespace).to_owned(), labels };
+            ["TCP", "UDP"].into_iter().for_each(|protocol| add(&end, &dns, DNS_PORT, protocol, DNS));
+        }
         // Of equal rows the first flow's stays.
         rows.sort_by(|(left, _), (right, _)| left.cmp(right));
         rows.dedup_by(|(later, _), (earlier, _)| later == earlier);
@@ -114,7 +142,11 @@ impl<'a> Site<'a> {
         match end {
             End::Workload(id) => vec![Cow::Borrowed(&self.workloads[id.0])],
             End::Platform { namespace, labels } => {
-                vec![Cow::Owned(rows::json(&self.pod(namespace, &platform_name(labels))))]
+                let pod = match self.document(namespace, labels) {
+                    Some(name) => rows::json(&self.pod(namespace, name)),
+                    None => rows::json(&self.pod(namespace, &platform_name(labels))),
+                };
+                vec![Cow::Owned(pod)]
             }
             End::Ranges { ranges, .. } => ranges.iter().map(|cidr| rows::json(&RangeRow { cidr }).into()).collect(),
         }
@@ -153,7 +185,7 @@ impl<'a> Site<'a> {
         let template = pods::template(object)?;
         let namespace = object.namespace()?;
         let labels = labels(template.get("metadata")?);
-        let name = self.pod(namespace, labels.get("app.kubernetes.io/instance")?);
+        let name = self.pod(namespace, labels.get(INSTANCE)?);
         let ports = (pods::containers(template))
             .flat_map(|container| container.get("ports").and_then(Tree::as_seq).unwrap_or_default())
             .filter_map(|port| match port.get("containerPort") {
@@ -174,6 +206,9 @@ impl<'a> Site<'a> {
         let mut pods: BTreeMap<PlatformPod, (Vec<PortRow>, Origin)> = BTreeMap::new();
         for (end, port, origin) in named.chain(resolved) {
             let End::Platform { namespace, labels } = end else { continue };
+            if self.document(namespace, labels).is_some() {
+                continue;
+            }
             let (ports, _) = pods.entry((namespace, labels)).or_insert((Vec::new(), origin));
             let port = port.map(|(port, protocol)| PortRow { port: port.into(), protocol });
             ports.extend(port.filter(|port| !ports.contains(port)));

@@ -80,6 +80,7 @@ impl<'a> Places<'a> {
             }
         }
         if let Some(files) = needs.shared_files.details() {
+            self.add(&files.when, &[]);
             self.add(&files.claim, NAMESPACE);
             self.files(&files.documents, NAMESPACE);
         }
@@ -103,24 +104,29 @@ impl<'a> Places<'a> {
 
     fn database(&mut self, database: &'a Realisation<Database>) {
         let Some(database) = database.details() else { return };
+        self.add(&database.when, &[]);
         self.add(&database.host, &[]);
         self.add(&database.port, &[]);
         self.add(&database.authority, &[]);
         self.add(&database.ranges, &[]);
         self.add(&database.pods, &[]);
+        self.add(&database.secrets, DATABASE);
         self.files(&database.documents, DATABASE);
     }
 
     fn entries(&mut self, entries: &'a Realisation<Entries>) {
         let Some(entries) = entries.details() else { return };
+        self.add(&entries.when, &[]);
         self.add(&entries.ranges, &[]);
         if let Some(service) = &entries.service {
+            self.add(&service.when, ENTRY);
             self.add(&service.class, ENTRY);
             self.add(&service.annotations, ENTRY);
             self.add(&service.source_ranges, ENTRY);
         }
         if let Some(ingress) = &entries.ingress {
             self.add(&ingress.class, ENTRY);
+            self.add(&ingress.pods, &[]);
             self.add(&ingress.annotations, ENTRY);
             self.add(&ingress.tls_secret, ENTRY);
         }
@@ -128,7 +134,9 @@ impl<'a> Places<'a> {
     }
 
     fn plain(&mut self, plain: &'a Realisation<Plain>, names: &'static [&'static str]) {
-        self.files(plain.details().map_or(&[][..], |plain| &plain.documents), names);
+        let Some(plain) = plain.details() else { return };
+        self.add(&plain.when, &[]);
+        self.files(&plain.documents, names);
     }
 
     fn carried(&mut self, carried: &'a Carried, names: &'static [&'static str]) {

@@ -11,6 +11,7 @@ use akcgen::diag::Diagnostics;
 use akcgen::diag::render::{Format, render};
 use akcgen::target::Shelf;
 use akcgen::{configure, expand, lower, parse, resolve};
+use serde_json::json;
 
 const BLUEPRINT: &str = "tests/drop_in_target/blueprint.yaml";
 const TARGETS: &str = "tests/drop_in_target/targets";
@@ -100,6 +101,24 @@ fn policies_name_the_pods_of_a_database_in_the_cluster_and_the_range_of_one_outs
     );
     assert!(policy("orders").contains("192.168.7.0/24"), "{}", policy("orders"));
     assert!(policy("dapp").contains("192.168.0.0/20"), "{}", policy("dapp"));
+}
+
+#[test]
+fn policies_name_the_pods_through_which_http_comes_and_not_its_clients() {
+    let policy = compile().get("NetworkPolicy", "orders").to_json()["spec"]["ingress"].clone();
+    let from = json!([{
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "onsite-ingress"}},
+        "podSelector": {"matchLabels": {"onsite.example/role": "ingress"}},
+    }]);
+    assert_eq!(policy, json!([{"from": from, "ports": [{"port": 8080, "protocol": "TCP"}]}]));
+}
+
+#[test]
+fn balancers_dial_the_nodes_of_their_pods_alone_where_policies_name_clients() {
+    let compiled = compile();
+    let kept = |name| compiled.text("Service", name, "spec/externalTrafficPolicy");
+    assert_eq!(kept("peer0-balancer"), Some("Local"));
+    assert_eq!(kept("dapp-private-balancer"), None, "its balancers' own ranges are known");
 }
 
 #[test]

@@ -191,18 +191,13 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str) -> serde_
         "zones": common.zones,
         "dnsSuffix": context.target.definition.clusters.dns_suffix,
         "namespaces": namespaces.map(|namespace| &namespace.name).collect::<Vec<_>>(),
-        "uses": {
-            "web": uses.web,
-            "entries": uses.entries,
-            "secrets": uses.secrets,
-            "backups": uses.backups,
-            "sharedFiles": uses.shared_files,
-        },
+        "uses": uses.view(),
     })
 }
 
 /// What `findings` see of a cluster's pools.
-pub(super) fn findings_view(plan: &ClusterPlan, pools: &[PoolView]) -> serde_json::Value {
+pub(super) fn findings_view(built: &Built, home: &BTreeMap<Cluster, Uses>) -> serde_json::Value {
+    let (plan, pools) = (&built.plan, &built.pools.views);
     let pool = |pool: &PoolView| json!({"name": pool.name, "type": pool.r#type, "row": pool.row, "minimum": pool.minimum, "maximum": pool.maximum});
     json!({
         "kind": plan.cluster.as_str(),
@@ -210,6 +205,7 @@ pub(super) fn findings_view(plan: &ClusterPlan, pools: &[PoolView]) -> serde_jso
         "kubernetes": plan.kubernetes.value,
         "zones": plan.zones,
         "pools": pools.iter().map(pool).collect::<Vec<_>>(),
+        "uses": home.get(&plan.cluster).map(Uses::view),
     })
 }
 
@@ -230,8 +226,9 @@ fn storage_classes(context: &mut Context, kind: Cluster, scope: &Scope) -> BTree
     let home = context.home;
     let Some(used) = home.get(&kind).map(|uses| &uses.volumes) else { return classes };
     let Some((_, first)) = used.first_key_value() else { return classes };
-    let Some(needs) = context.target.definition.needs.block_volumes.details() else {
-        needs::omitted(context, "block volumes", *first);
+    let target = context.target;
+    let Some(needs) = target.definition.needs.block_volumes.details() else {
+        needs::omitted(context, &target.definition.needs.block_volumes, "block volumes", *first);
         return classes;
     };
     for content in used.keys().copied() {
@@ -267,10 +264,7 @@ fn controllers(context: &mut Context, scope: &Scope) -> Vec<ControllerPlan> {
     let target = context.target;
     let mut plans = Vec::new();
     for controller in &target.definition.controllers {
-        let wanted = match &controller.when {
-            Some(when) => context.required::<bool>(when, scope).is_some_and(|wanted| wanted.value),
-            None => true,
-        };
+        let wanted = context.holds(controller.when.as_ref(), scope);
         let Some(template) = target.template(&controller.values.value).filter(|_| wanted) else { continue };
         let mut views = BTreeMap::new();
         let mut images = Vec::new();

@@ -13,6 +13,7 @@ use crate::bind::{Allocations, Bindings, Unbound};
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::expand::OrganizationGraph;
 use crate::resolve::{Cluster, Consortium, Description, OrgIx, Organization};
+use crate::target::definition::{Realisation, Summary};
 use crate::target::{Evaluator, Fault, Parameters, Scope, Target, Template};
 
 /// The organization that is being bound. Its clusters are those of `owner`, itself unless it lives within another's.
@@ -133,6 +134,18 @@ impl<'a> Context<'a> {
             self.evaluator = own;
         }
         value
+    }
+
+    /// What the target does for a need; none where it leaves the need out, or its parameters do.
+    pub fn met<'n, D: Summary>(&mut self, need: &'n Realisation<D>) -> Option<&'n D> {
+        let details = need.details()?;
+        let scope = self.scope.clone();
+        self.holds(details.when(), &scope).then_some(details)
+    }
+
+    /// Whether a condition holds; where there is none, it does.
+    pub fn holds(&mut self, condition: Option<&Template>, scope: &Scope) -> bool {
+        condition.is_none_or(|when| self.required::<bool>(when, scope).is_some_and(|holds| holds.value))
     }
 
     fn kept<T>(&mut self, result: Result<T, Fault>) -> Option<T> {

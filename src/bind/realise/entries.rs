@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::context::Context;
+use super::databases::PodsData;
 use super::{needs, ports};
 use crate::base::bounded::label;
 use crate::base::{Object, Origin, Traced};
@@ -140,23 +141,23 @@ pub(super) fn realise(
     for ((entry, name), outer) in graph.entries.iter().zip(names).zip(outer) {
         let workload = &graph.workloads[entry.workload.0];
         let need = ports::need(context, entry);
-        let Some(details) = need.details() else {
-            needs::omitted(context, kind_words(&entry.kind), entry.origin);
+        let Some(details) = context.met(need) else {
+            needs::omitted(context, need, kind_words(&entry.kind), entry.origin);
             continue;
         };
         let Some(cluster) = clusters.get(&workload.cluster) else { continue };
-        balancers(context, details, &entry.kind, network);
+        let seen = balancers(context, details, &entry.kind, network);
         let mut scope = cluster.with("workload", &needs::view(context, entry.workload));
         scope.trace("workload", workload.origin);
         let service = address(workload, entry).map_or(workload.name.clone(), |address| address.name.clone());
         scope.set("entry", &view(workload, entry, name, &service, *outer));
         scope.trace("entry", entry.origin);
-        let made = Made { entry, name, service: &service, outer: *outer, workload };
+        let made = Made { entry, name, service: &service, outer: *outer, workload, seen };
         let plan = &mut plans[entry.workload.0];
         plan.services.extend(details.service.as_ref().and_then(|service| made.service(context, service, &scope)));
         plan.ingresses.extend(details.ingress.as_ref().and_then(|ingress| made.ingress(context, ingress, &scope)));
         plan.documents.extend(context.documents(&details.documents, &scope));
-        if let Some(names) = context.target.definition.needs.names.details() {
+        if let Some(names) = context.met(&context.target.definition.needs.names) {
             plan.documents.extend(context.documents(&names.documents, &scope));
         }
     }
@@ -172,17 +173,24 @@ fn kind_words(kind: &EntryKind) -> &'static str {
     }
 }
 
-/// Remembers from where the balancers of an entry come to its pods.
-fn balancers(context: &mut Context, details: &Entries, kind: &EntryKind, network: &mut Network) {
+/// Remembers from where the balancers of an entry come to its pods; says whether pods see their clients instead.
+fn balancers(context: &mut Context, details: &Entries, kind: &EntryKind, network: &mut Network) -> bool {
     let scope = context.scope.clone();
     let ranges = details.ranges.as_ref().and_then(|ranges| context.required::<Vec<String>>(ranges, &scope));
+    let ranges = ranges.map(|ranges| ranges.value).unwrap_or_default();
+    let seen = ranges.is_empty();
     let known = match kind {
         EntryKind::Private => &mut network.private_balancers,
         _ => &mut network.public_balancers,
     };
-    known.extend(ranges.into_iter().flat_map(|ranges| ranges.value));
+    known.extend(ranges);
     known.sort();
     known.dedup();
+    let pods = details.ingress.as_ref().and_then(|ingress| ingress.pods.as_ref());
+    if let Some(pods) = pods.and_then(|pods| context.data::<PodsData>(pods, &scope)) {
+        network.ingress = Some(pods.value.into());
+    }
+    seen
 }
 
 /// What expressions see of an entry.
@@ -231,10 +239,15 @@ struct Made<'a> {
     service: &'a str,
     outer: u16,
     workload: &'a Workload,
+    /// Whether its pods see their clients' own addresses.
+    seen: bool,
 }
 
 impl Made<'_> {
     fn service(&self, context: &mut Context, details: &EntryService, scope: &Scope) -> Option<ServicePlan> {
+        if !context.holds(details.when.as_ref(), scope) {
+            return None;
+        }
         let port = self.workload.port(&self.entry.port)?;
         let class = match &details.class {
             Some(class) => context.data::<String>(class, scope).map(|class| class.value),
@@ -250,7 +263,7 @@ impl Made<'_> {
             select: Select::Workload(self.entry.workload),
             ports: vec![ServicePort { port: self.outer, ..service_port(port) }],
             annotations: context.texts(details.annotations.as_ref(), scope),
-            load_balancer: Some(LoadBalancerPlan { class, source_ranges }),
+            load_balancer: Some(LoadBalancerPlan { class, source_ranges, clients_seen: self.seen }),
             origin: self.entry.origin,
         })
     }

@@ -5,6 +5,7 @@ mod capacity;
 mod card;
 mod clusters;
 mod context;
+mod databases;
 mod entries;
 mod needs;
 mod network;
@@ -25,7 +26,7 @@ use super::bindings::Bindings;
 use super::plan::*;
 use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::expand::{OrganizationGraph, WorkloadId};
+use crate::expand::{OrganizationGraph, Secret, WorkloadId};
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
 use crate::target::definition::Platform;
 use crate::target::{Evaluator, Missing, Scope, Target, cidr};
@@ -46,6 +47,8 @@ pub struct Realised {
     pub range: Option<Traced<String>>,
     /// What the controllers of each of its own clusters ask for: thousandths of a core, MiB, pods.
     pub system: (u64, u64, u32),
+    /// Secrets that the target's own documents need, until they stand in the plan's graph.
+    secrets: Vec<Secret>,
 }
 
 /// What all organizations of an environment are bound with.
@@ -94,6 +97,7 @@ pub fn realise(
     diagnostics.extend(found.iter().cloned());
     let mut realised = realised.filter(|_| !refused)?;
     realised.plan.graph = graph;
+    realised.plan.graph.secrets.append(&mut realised.secrets);
     Some(realised)
 }
 
@@ -163,8 +167,8 @@ fn assemble(
     let names = entries::names(&context);
     let outer_ports = ports::outer(&mut context, &names, &mut allocated);
     entries::realise(&mut context, &names, &outer_ports, &scopes, &mut workloads, &mut network);
-    let mut databases = needs::databases(&mut context, &scopes, &mut network);
-    let mut secrets = needs::secrets(&mut context, &scopes, &mut workloads);
+    let mut databases = databases::databases(&mut context, &scopes, &mut network);
+    let mut secrets = needs::secrets(&mut context, &scopes, databases.secrets, &mut workloads);
     let mut clusters: Vec<ClusterPlan> = built.into_iter().map(|built| built.plan).collect();
     for plan in &mut clusters {
         entries::component_services(&context, plan);
@@ -187,7 +191,8 @@ fn assemble(
         unbound: context.unbound(),
     };
     let card = card::card(&context, &plan.outer_ports);
-    Realised { plan, card, allocated, range, system: (system.cpu, system.memory, system.pods) }
+    let system = (system.cpu, system.memory, system.pods);
+    Realised { plan, card, allocated, range, system, secrets: secrets.of_documents }
 }
 
 /// A graph of nothing, in whose place [`realise`] puts the real one, which nobody has to copy.
@@ -256,7 +261,7 @@ struct FindingData {
 /// Rules of the platform, as the target writes them down.
 fn findings(context: &mut Context, built: &[Built]) {
     let Some(template) = &context.target.definition.findings else { return };
-    let views: Vec<_> = built.iter().map(|built| clusters::findings_view(&built.plan, &built.pools.views)).collect();
+    let views: Vec<_> = built.iter().map(|built| clusters::findings_view(built, context.home)).collect();
     let scope = context.scope.with("clusters", &views);
     let findings = context.data::<Vec<FindingData>>(template, &scope);
     for finding in findings.into_iter().flat_map(|findings| findings.value) {

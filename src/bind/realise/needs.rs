@@ -1,25 +1,28 @@
-//! What workloads need beside nodes and entries: databases, secrets, shared files, backups, images.
+//! What workloads need beside nodes, entries and databases: secrets, shared files, backups, images.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::context::Context;
 use crate::base::quantity::milliseconds;
 use crate::base::{Object, Origin, Traced};
-use crate::bind::{End, Endpoint, Network, WorkloadPlan};
+use crate::bind::WorkloadPlan;
 use crate::diag::code;
-use crate::expand::{Destination, Source, Workload, WorkloadId};
-use crate::parse::blueprint::DatabaseEngine;
+use crate::expand::{Destination, Secret, Source, Workload, WorkloadId};
 use crate::resolve::Cluster;
 use crate::target::Scope;
-use crate::target::definition::{Database, Realisation};
+use crate::target::definition::{Realisation, Summary};
 
-/// A need that the target does not meet, though something has it.
-pub(super) fn omitted(context: &mut Context, need: &str, origin: Origin) {
-    let message = format!("the target `{}` has no {need}", context.target.name);
-    context.problem(code::NEED_NOT_MET, origin, message, "do without it, or choose another target");
+/// A need that the target does not meet, though something has it; `what` are the words for it.
+pub(super) fn omitted<D: Summary>(context: &mut Context, need: &Realisation<D>, what: &str, origin: Origin) {
+    let message = format!("the target `{}` has no {what}", context.target.name);
+    let help = match need.details() {
+        // Its parameters could have said otherwise.
+        Some(details) => format!("do without it, or see the target's parameters: {}", details.summary()),
+        None => "do without it, or choose another target".to_owned(),
+    };
+    context.problem(code::NEED_NOT_MET, origin, message, &help);
 }
 
 /// Whether any of a workload's containers mounts the shared files.
@@ -29,126 +32,23 @@ pub(super) fn mounts_shared_files(workload: &Workload) -> bool {
 
 /// The documents of the shared files in one namespace.
 pub(super) fn shared_files(context: &mut Context, workload: &Workload, scope: &Scope) -> Vec<Object> {
-    match context.target.definition.needs.shared_files.details() {
+    let need = &context.target.definition.needs.shared_files;
+    match context.met(need) {
         Some(files) => context.documents(&files.documents, scope),
         None => {
             let origin = workload.containers.iter().find_map(|container| container.shared_files.as_ref());
-            omitted(context, "shared files", origin.map_or(workload.origin, |files| files.origin));
+            omitted(context, need, "shared files", origin.map_or(workload.origin, |files| files.origin));
             Vec::new()
         }
     }
 }
 
-/// Where each database answers that anything connects to.
-#[derive(Default)]
-pub(super) struct Databases {
-    pub endpoints: BTreeMap<DatabaseEngine, Endpoint>,
-    pub streams: Option<Endpoint>,
-    /// The documents of each cluster.
-    pub documents: BTreeMap<Cluster, Vec<Object>>,
-}
-
-/// Databases and Redis, where they are used.
-pub(super) fn databases(
-    context: &mut Context,
-    clusters: &BTreeMap<Cluster, Scope>,
-    network: &mut Network,
-) -> Databases {
-    let needs = &context.target.definition.needs;
-    let mut made = Databases::default();
-    for (engine, need, what) in
-        [(DatabaseEngine::Postgresql, &needs.postgresql, "PostgreSQL"), (DatabaseEngine::Mysql, &needs.mysql, "MySQL")]
-    {
-        let clients = clients(context, |to| *to == Destination::Database(engine));
-        let Some(origin) = clients.values().next().copied() else { continue };
-        let schemas = context.graph.schemas.iter().filter(|schema| schema.engine == engine);
-        let view = json!({
-            "engine": what.to_lowercase(),
-            "schemas": schemas.map(|schema| &schema.name).collect::<Vec<_>>(),
-        });
-        let server = Server { need, what, origin, clients: clients.into_keys().collect(), view };
-        if let Some((endpoint, end)) = server.realise(context, clusters, &mut made.documents) {
-            made.endpoints.insert(engine, endpoint);
-            network.databases.insert(engine, end);
-        }
-    }
-    let clients = clients(context, |to| *to == Destination::Streams);
-    if let Some(origin) = clients.values().next().copied() {
-        let view = json!({"engine": "redis", "schemas": []});
-        let server =
-            Server { need: &needs.streams, what: "Redis", origin, clients: clients.into_keys().collect(), view };
-        let (endpoint, end) = server.realise(context, clusters, &mut made.documents).unzip();
-        (made.streams, network.streams) = (endpoint, end);
-    }
-    made
-}
-
-/// The workloads with a link to a destination, and what caused each link.
-fn clients(context: &Context, wanted: impl Fn(&Destination) -> bool) -> BTreeMap<WorkloadId, Origin> {
-    let links = context.graph.links.iter().filter(|link| wanted(&link.to));
-    let client = |link: &crate::expand::Link| match link.from {
-        Source::Workload(id) => Some((id, link.origin)),
-        Source::Organization(_) | Source::Range(_) => None,
-    };
-    links.filter_map(client).collect()
-}
-
-/// A database that something connects to.
-struct Server<'a> {
-    need: &'a Realisation<Database>,
-    what: &'a str,
-    origin: Origin,
-    clients: BTreeSet<WorkloadId>,
-    view: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PodsData {
-    namespace: String,
-    labels: BTreeMap<String, String>,
-}
-
-impl Server<'_> {
-    fn realise(
-        mut self,
-        context: &mut Context,
-        clusters: &BTreeMap<Cluster, Scope>,
-        documents: &mut BTreeMap<Cluster, Vec<Object>>,
-    ) -> Option<(Endpoint, End)> {
-        let Some(details) = self.need.details() else {
-            omitted(context, self.what, self.origin);
-            return None;
-        };
-        let scope = context.scope.clone();
-        let host = context.text(&details.host, &scope)?;
-        let port = context.required::<u16>(&details.port, &scope)?.value;
-        let authority = match &details.authority {
-            Some(authority) => context.data::<String>(authority, &scope),
-            None => None,
-        };
-        let end = match (&details.pods, &details.ranges) {
-            (Some(pods), _) => {
-                let pods = context.required::<PodsData>(pods, &scope)?.value;
-                End::Platform { namespace: pods.namespace, labels: pods.labels }
-            }
-            (None, Some(ranges)) => {
-                let ranges = context.required::<Vec<String>>(ranges, &scope)?.value;
-                End::Ranges { what: self.what.to_owned(), ranges }
-            }
-            (None, None) => End::Ranges { what: self.what.to_owned(), ranges: vec!["0.0.0.0/0".to_owned()] },
-        };
-        for (kind, scope) in clusters {
-            let here = self.clients.iter().map(|client| &context.graph.workloads[client.0]);
-            let here: BTreeSet<&str> =
-                here.filter(|client| client.cluster == *kind).map(|client| client.namespace.as_str()).collect();
-            self.view["clients"] = json!(here);
-            self.view["port"] = json!(port);
-            let made = context.documents(&details.documents, &scope.with("database", &self.view));
-            documents.entry(*kind).or_default().extend(made);
-        }
-        Some((Endpoint { host, port, authority }, end))
-    }
+/// What selects a workload's pods, as expressions see it.
+pub(super) fn selector(workload: &Workload) -> serde_json::Value {
+    json!({
+        "app.kubernetes.io/component": workload.component.as_str(),
+        "app.kubernetes.io/name": workload.name,
+    })
 }
 
 /// What expressions see of a workload.
@@ -162,10 +62,7 @@ pub(super) fn view(context: &Context, id: WorkloadId) -> serde_json::Value {
         "name": workload.name,
         "namespace": workload.namespace,
         "component": workload.component.as_str(),
-        "selector": {
-            "app.kubernetes.io/component": workload.component.as_str(),
-            "app.kubernetes.io/name": workload.name,
-        },
+        "selector": selector(workload),
         "claims": workload.volumes.iter().map(|volume| workload.claim(volume)).collect::<Vec<_>>(),
         "databases": graph.links.iter().any(|link| database(&link)),
     })
@@ -189,11 +86,11 @@ pub(super) fn workload(context: &mut Context, id: WorkloadId, cluster: &Scope) -
         ..WorkloadPlan::default()
     };
     plan.documents = context.documents(&definition.workloads.documents, &scope);
-    if let Some(identities) = definition.needs.identities.details() {
+    if let Some(identities) = context.met(&definition.needs.identities) {
         plan.documents.extend(context.documents(&identities.documents, &scope));
     }
     if mounts_shared_files(workload)
-        && let Some(files) = definition.needs.shared_files.details()
+        && let Some(files) = context.met(&definition.needs.shared_files)
     {
         let namespace = scope.with("namespace", &json!({"name": workload.namespace}));
         plan.shared_claim = context.text(&files.claim, &namespace).map(|claim| claim.value);
@@ -204,10 +101,11 @@ pub(super) fn workload(context: &mut Context, id: WorkloadId, cluster: &Scope) -
 
 fn backup(context: &mut Context, workload: &Workload, scope: &Scope, plan: &mut WorkloadPlan) {
     let Some(backup) = workload.backup.as_ref().filter(|_| !workload.volumes.is_empty()) else { return };
-    let Some(details) = context.target.definition.needs.backups.details() else {
+    let need = &context.target.definition.needs.backups;
+    let Some(details) = context.met(need) else {
         let message =
             format!("the target `{}` does not back up the volumes of `{}`", context.target.name, workload.name);
-        let reason = context.target.definition.needs.backups.summary().to_owned();
+        let reason = need.summary();
         context.problem(code::NO_BACKUP, backup.schedule.origin, message, &format!("the target says: {reason}"));
         return;
     };
@@ -227,25 +125,30 @@ pub(super) struct SecretsPlan {
     pub locations: Vec<String>,
     /// How people put one there.
     pub manual: Option<String>,
+    /// Secrets that the target's own documents need, whose locations stand last.
+    pub of_documents: Vec<Secret>,
 }
 
-/// The documents of every secret: beside the workload that alone needs it, else beside none.
+/// The documents of every secret: beside the workload that alone needs it, else beside none. `of_documents` are those that
+/// the target's own documents need.
 pub(super) fn secrets(
     context: &mut Context,
     clusters: &BTreeMap<Cluster, Scope>,
+    of_documents: Vec<Secret>,
     workloads: &mut [WorkloadPlan],
 ) -> SecretsPlan {
     let graph = context.graph;
     let mut plan = SecretsPlan::default();
-    let Some(details) = context.target.definition.needs.secrets.details() else {
+    let need = &context.target.definition.needs.secrets;
+    let Some(details) = need.details() else {
         if let Some(first) = graph.secrets.first() {
-            omitted(context, "secret store", first.origin);
+            omitted(context, need, "secret store", first.origin);
         }
         return plan;
     };
     let everywhere = context.scope.clone();
     plan.manual = details.manual.as_ref().and_then(|manual| context.text(manual, &everywhere)).map(|text| text.value);
-    for secret in &graph.secrets {
+    for secret in graph.secrets.iter().chain(&of_documents) {
         let named = Traced::new(secret.store_name.clone(), secret.origin);
         let Some(scope) = clusters.get(&secret.cluster) else {
             plan.locations.push(named.value);
@@ -274,5 +177,6 @@ pub(super) fn secrets(
         }
         plan.locations.push(location.value);
     }
+    plan.of_documents = of_documents;
     plan
 }

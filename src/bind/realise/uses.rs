@@ -1,10 +1,13 @@
 //! What everybody in an organization's clusters asks of them: its own workloads and those of the organizations within.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
 
 use super::needs;
 use crate::base::Origin;
-use crate::expand::{Content, EntryKind, OrganizationGraph};
+use crate::expand::{Content, Destination, EntryKind, OrganizationGraph, Source, engine_name};
+use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::{Cluster, Consortium, OrgIx};
 
 /// What the workloads of one cluster use, whosever they are.
@@ -17,8 +20,23 @@ pub struct Uses {
     pub secrets: bool,
     pub backups: bool,
     pub shared_files: bool,
+    pub databases: BTreeSet<DatabaseEngine>,
     /// What block volumes hold, each with the first that does.
     pub volumes: BTreeMap<Content, Origin>,
+}
+
+impl Uses {
+    /// What expressions see of it.
+    pub fn view(&self) -> serde_json::Value {
+        json!({
+            "web": self.web,
+            "entries": self.entries,
+            "secrets": self.secrets,
+            "backups": self.backups,
+            "sharedFiles": self.shared_files,
+            "databases": self.databases.iter().map(|engine| engine_name(*engine)).collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// By organization that has clusters of its own, the clusters in which anything stands.
@@ -56,6 +74,11 @@ fn add(graph: &OrganizationGraph, clusters: &mut BTreeMap<Cluster, Uses>) {
         match entry.kind {
             EntryKind::Web { .. } => uses.web = true,
             EntryKind::Grpc { .. } | EntryKind::Private | EntryKind::Consortium => uses.entries = true,
+        }
+    }
+    for link in &graph.links {
+        if let (Source::Workload(client), Destination::Database(engine)) = (&link.from, &link.to) {
+            clusters.entry(graph.workloads[client.0].cluster).or_default().databases.insert(*engine);
         }
     }
     for secret in &graph.secrets {

@@ -109,9 +109,14 @@ impl<D: Summary> Realisation<D> {
     }
 }
 
-/// Details that say in a few words how a need is met.
+/// Details that say in a few words how a need is met, and whether it is.
 pub trait Summary {
     fn summary(&self) -> &str;
+
+    /// Whether the need is met, where that depends on the parameters.
+    fn when(&self) -> Option<&Template> {
+        None
+    }
 }
 
 /// A realisation that consists of documents alone.
@@ -121,6 +126,9 @@ pub struct Plain {
     /// What is done, in a few words.
     #[schemars(example = &"Velero with snapshots of volumes")]
     pub summary: String,
+    /// Whether the need is met, where that depends on the parameters: always, unless given.
+    #[schemars(example = &"<$ parameters.velero.namespace is not none $>")]
+    pub when: Option<Template>,
     /// Documents.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/schedule.yaml"]))]
@@ -173,6 +181,9 @@ pub struct SharedFiles {
     /// What is done, in a few words.
     #[schemars(example = &"EFS")]
     pub summary: String,
+    /// Whether the need is met, where that depends on the parameters: always, unless given.
+    #[schemars(example = &"<$ parameters.sharedFiles.storageClass is not none $>")]
+    pub when: Option<Template>,
     /// The name of the claim in each namespace that mounts the files. In scope: `cluster`, `namespace`.
     #[schemars(example = &"shared-files")]
     pub claim: Template,
@@ -189,6 +200,9 @@ pub struct Database {
     /// What is done, in a few words.
     #[schemars(example = &"Aurora PostgreSQL")]
     pub summary: String,
+    /// Whether the need is met, where that depends on the parameters: always, unless given.
+    #[schemars(example = &"<$ parameters.mysql.host is not none $>")]
+    pub when: Option<Template>,
     /// The host that clients dial.
     #[schemars(example = &"<$ bindings.postgresqlEndpoint $>")]
     pub host: Template,
@@ -198,12 +212,16 @@ pub struct Database {
     /// The authorities that its certificate is checked against, in PEM; those that clients trust anyway unless given.
     #[schemars(example = &"<$ bindings.databaseAuthority $>")]
     pub authority: Option<Template>,
-    /// A list of the ranges that it answers from, unless pods answer.
+    /// A list of the ranges that it answers from, unless pods answer; from anywhere, where it is null too.
     #[schemars(example = serde_json::json!(["10.16.224.0/22"]))]
     pub ranges: Option<Template>,
-    /// The pods that answer: a map of `namespace` and `labels`.
+    /// The pods that answer: a map of `namespace` and `labels`; null where none does.
     #[schemars(example = serde_json::json!({"namespace": "databases", "labels": {"app": "postgresql"}}))]
     pub pods: Option<Template>,
+    /// Secrets that the documents name: a list of `name`, `namespace`, `keys`, `storeName` and `purpose`. They are told in
+    /// the runbook and come from where all secrets come from. In scope: `cluster`, `database`.
+    #[schemars(example = serde_json::json!([{"name": "postgresql-tls", "namespace": "databases", "keys": ["tls.crt", "tls.key"], "storeName": "databases/postgresql-tls", "purpose": "the server's certificate"}]))]
+    pub secrets: Option<Template>,
     /// Documents for each cluster. In scope: `cluster`, `database`.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/postgresql.yaml"]))]
@@ -217,8 +235,11 @@ pub struct Entries {
     /// What is done, in a few words.
     #[schemars(example = &"a network load balancer, TLS passed through")]
     pub summary: String,
-    /// A list of the ranges that the balancer's own connections to pods come from. Unless given, pods see their clients'
-    /// addresses.
+    /// Whether the need is met, where that depends on the parameters: always, unless given.
+    #[schemars(example = &"<$ parameters.ingress.class is not none $>")]
+    pub when: Option<Template>,
+    /// A list of the ranges that the balancer's own connections to pods come from. Unless there are any, pods see their
+    /// clients' addresses, and Services of type LoadBalancer send traffic to the nodes of their pods alone.
     #[schemars(example = serde_json::json!(["10.16.192.0/22"]))]
     pub ranges: Option<Template>,
     /// Whether several entries can share one balancer, each with a port of its own. Unless they can, every entry keeps
@@ -242,6 +263,9 @@ pub struct Entries {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EntryService {
+    /// Whether there is one; always, unless given.
+    #[schemars(example = &"<$ parameters.access == 'loadBalancer' $>")]
+    pub when: Option<Template>,
     /// The class of the balancer; the cluster's default unless given.
     #[schemars(example = &"service.k8s.aws/nlb")]
     pub class: Option<Template>,
@@ -260,6 +284,9 @@ pub struct EntryIngress {
     /// The IngressClass.
     #[schemars(example = &"alb")]
     pub class: Template,
+    /// The pods through which its connections come, where they run in the cluster: a map of `namespace` and `labels`.
+    #[schemars(example = serde_json::json!({"namespace": "ingress", "labels": {"app.kubernetes.io/name": "haproxy"}}))]
+    pub pods: Option<Template>,
     /// A map of annotations.
     #[schemars(example = serde_json::json!({"alb.ingress.kubernetes.io/target-type": "ip"}))]
     pub annotations: Option<Template>,
@@ -277,4 +304,18 @@ macro_rules! summaries {
         }
     )*};
 }
-summaries!(Plain, Secrets, BlockVolumes, SharedFiles, Database, Entries);
+summaries!(Secrets, BlockVolumes);
+
+macro_rules! conditional_summaries {
+    ($($details:ty),*) => {$(
+        impl Summary for $details {
+            fn summary(&self) -> &str {
+                &self.summary
+            }
+            fn when(&self) -> Option<&Template> {
+                self.when.as_ref()
+            }
+        }
+    )*};
+}
+conditional_summaries!(Plain, SharedFiles, Database, Entries);
