@@ -42,7 +42,7 @@ def node_labels(pool: dict) -> dict[str, str]:
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
         "node.kubernetes.io/instance-type": pool["instanceType"],
-        ZONE: pool["zone"],
+        **({ZONE: pool["zone"]} if pool["zone"] else {}),
         **pool.get("labels", {}),
     }
 

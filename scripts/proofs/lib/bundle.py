@@ -168,3 +168,19 @@ def clusters(bundle: Path) -> list[Cluster]:
     if not found:
         raise Broken(f"{bundle}: there is no <organization>/<cluster>/manifests/<environment> in it")
     return found
+
+
+def households(bundle: Path) -> list[tuple[Cluster, list[Cluster]]]:
+    """Every cluster that has nodes, with the parts of organizations that live within it, which declare none.
+
+    Files do not say within whose clusters an organization lives, so that only one can be meant.
+    """
+    found = clusters(bundle)
+    hosts: dict[Cluster, list[Cluster]] = {cluster: [] for cluster in found if cluster.node_pools}
+    for lodger in (cluster for cluster in found if not cluster.node_pools):
+        place = (lodger.cluster, lodger.environment)
+        possible = [host for host in hosts if (host.cluster, host.environment) == place]
+        if len(possible) != 1:
+            raise Broken(f"{lodger}: has no nodes, and {len(possible)} clusters could be its host")
+        hosts[possible[0]].append(lodger)
+    return list(hosts.items())

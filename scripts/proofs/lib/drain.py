@@ -40,19 +40,22 @@ class Drain:
             self.faults += [f"after zone {self.zone} was drained: {fault}" for fault in self._simulation.settle()]
         return self.faults
 
-    def _fullest_zone(self) -> str:
-        """The zone whose loss hurts most: with the most members of one quorum, then with the most pods."""
+    def _fullest_zone(self) -> str | None:
+        """The zone whose loss hurts most: with the most members of one quorum, then with the most pods. None where the
+        nodes stand in no zones.
+        """
         state = self._state
         pods = state.pods_by_zone()
 
-        def members(zone: str) -> int:
+        def members(zone: str | None) -> int:
             counts = [
                 sum(state.zone_of_node(pod["spec"].get("nodeName", "")) == zone for pod in group)
                 for group in state.quorums().values()
             ]
             return max(counts, default=0)
 
-        return max(sorted(zone for zone in pods if zone), key=lambda zone: (members(zone), pods[zone]))
+        zones = sorted(zone for zone in pods if zone) or [None]
+        return max(zones, key=lambda zone: (members(zone), pods[zone]))
 
     def _evict(self, successors: bool, patience: float) -> None:
         """Asks for every pod of the zone until none is left or nothing changes any more."""

@@ -85,7 +85,8 @@ class Simulation:
             "accessModes": claim["spec"]["accessModes"],
             "storageClassName": storage_class["metadata"]["name"],
             "persistentVolumeReclaimPolicy": storage_class.get("reclaimPolicy", "Delete"),
-            "csi": {"driver": storage_class["provisioner"], "volumeHandle": name},
+            # A provisioner that is no CSI driver may have a name that none can have.
+            "csi": {"driver": storage_class["provisioner"].replace("/", "."), "volumeHandle": name},
             "claimRef": {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",
