@@ -29,6 +29,8 @@ const DATABASES: [(&str, [&str; 2], &[&str]); 2] = [
 const CHECK: Origin = Origin::Rule("a check asks what matters, and nothing else may");
 /// The label that names a workload.
 pub(super) const NAME: &str = "app.kubernetes.io/name";
+/// Kubernetes' own label of every namespace.
+const NAMESPACE: &str = "kubernetes.io/metadata.name";
 const INSTANCE: &str = "app.kubernetes.io/instance";
 /// The label that says what kind of a workload it is.
 pub(super) const COMPONENT: &str = "app.kubernetes.io/component";
@@ -157,8 +159,22 @@ fn of_database(
         object.namespace() == job.namespace() && object.tree.at(&selected).and_then(Tree::as_str) == text(labels, NAME)
     };
     let access = objects.iter().filter(own).filter_map(|object| test.likewise(object));
+    let admission = objects.iter().filter(own).flat_map(|object| test.admitted(object, objects));
     let command = command.iter().map(|word| Tree::from(*word)).collect();
-    Some(access.chain([test.pod(container, command, environment)]).collect())
+    Some(access.chain(admission).chain([test.pod(container, command, environment)]).collect())
+}
+
+/// Namespace and labels of the pods that a policy lets its own reach, where another policy selects just these.
+fn guarded<'a>(peer: &'a Tree, policy: &'a Object, objects: &[&Object]) -> Option<(&'a str, &'a Tree)> {
+    let named = peer.at(&TreePath::from("namespaceSelector/matchLabels").join(NAMESPACE)).and_then(Tree::as_str);
+    let namespace = named.or(policy.namespace())?;
+    let pods = peer.get("podSelector")?;
+    let guards = |object: &&Object| {
+        object.kind() == Some("NetworkPolicy")
+            && object.namespace() == Some(namespace)
+            && object.tree.at(&"spec/podSelector".into()) == Some(pods)
+    };
+    objects.iter().copied().any(|object| guards(&object)).then_some((namespace, pods.get("matchLabels")?))
 }
 
 /// A test by its name.
@@ -218,6 +234,28 @@ impl Test<'_> {
         }
         spec.insert("podSelector", matching(self.selection()));
         Some(self.object(text(&object.tree, "apiVersion")?, object.kind()?, self.name, spec))
+    }
+
+    /// What lets the test in wherever a policy lets the pods out that it selects, and another one guards who is reached:
+    /// a database that runs in the cluster. Where none guards, one of the test's own would shut all others out.
+    fn admitted(&self, policy: &Object, objects: &[&Object]) -> Vec<Object> {
+        let from = || {
+            Tree::map([
+                ("namespaceSelector", matching(Tree::map([(NAMESPACE, self.namespace.to_owned())]))),
+                ("podSelector", matching(self.selection())),
+            ])
+        };
+        let rules = policy.tree.at(&"spec/egress".into()).and_then(Tree::as_seq).unwrap_or_default();
+        let reached = rules.iter().flat_map(|rule| {
+            let peers = rule.get("to").and_then(Tree::as_seq).unwrap_or_default();
+            peers.iter().filter_map(move |peer| Some((rule.get("ports")?, guarded(peer, policy, objects)?)))
+        });
+        let admission = |(ports, (namespace, selected)): (&Tree, (&str, &Tree))| {
+            let rule = Tree::map([("from", Tree::seq([from()])), ("ports", ports.clone())]);
+            let there = Test { namespace, ..*self };
+            there.policy(&format!("{}-access", self.name), selected.clone(), "Ingress", vec![rule])
+        };
+        reached.map(admission).collect()
     }
 
     /// A pod that runs a command once in a container as restricted as the given one.
