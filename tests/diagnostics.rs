@@ -121,7 +121,7 @@ fn resolved(entry: &Path) -> Told {
 }
 
 fn targets(parameters: Json) -> Vec<(String, Json)> {
-    ["eks", "pks", "plain"].map(|name| (name.to_owned(), parameters.clone())).to_vec()
+    ["eks", "kubernetes", "pks", "plain"].map(|name| (name.to_owned(), parameters.clone())).to_vec()
 }
 
 fn told(diagnostics: &Diagnostics, sources: &Sources) -> Told {

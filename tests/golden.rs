@@ -19,6 +19,11 @@ fn minimal() {
 }
 
 #[test]
+fn kind() {
+    check("kind");
+}
+
+#[test]
 fn akachain() {
     check("akachain");
 }

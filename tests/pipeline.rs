@@ -11,8 +11,9 @@ use akcgen::configure::{self, VariableValue};
 use akcgen::diag::Diagnostics;
 use akcgen::diag::render::{Format, render};
 use akcgen::package::BundleFile;
+use akcgen::target::Shelf;
 
-const SHIPPED: [&str; 2] = ["blueprints/akachain.yaml", "blueprints/minimal.yaml"];
+const SHIPPED: [&str; 3] = ["blueprints/akachain.yaml", "blueprints/minimal.yaml", "blueprints/kind.yaml"];
 
 fn options(blueprint: &str) -> Options {
     let blueprint = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(blueprint);
@@ -52,6 +53,17 @@ fn what_is_traced_says_the_same_as_what_is_not() {
     let plain = bundle(&Options { traced: false, ..traced.clone() });
     for (path, file) in bundle(&traced) {
         assert_eq!(plain[&path].text, file.text, "{path}");
+    }
+}
+
+#[test]
+fn the_shipped_consortium_compiles_for_every_target_of_akcgen() {
+    let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
+    let shelf = Shelf::load(&[], &mut sources, &mut found);
+    for target in shelf.iter() {
+        let files = bundle(&Options { target: Some(target.name.clone()), ..options(SHIPPED[0]) });
+        let runbook = &files["member-two/README.md"].text;
+        assert!(runbook.contains(&format!("Target: {}.", target.definition.title)), "{runbook}");
     }
 }
 

@@ -110,8 +110,8 @@ fn any_text_comes_through() {
 fn tests_stand_in_one_namespace_and_reach_databases_as_their_setup_does() {
     let text = std::fs::read_to_string(support::repository("blueprints/akachain.yaml")).unwrap();
     let range = "cidr: 10.32.0.0/16";
-    assert!(text.contains(range) && text.contains("t3.large"));
-    let text = text.replace("t3.large", "m6i.large");
+    assert!(text.contains(range) && text.contains("general: {minimum"));
+    let text = text.replace("general: {minimum", "general: {instanceType: m6i.large, minimum");
     let text = text.replace(range, &format!("{range}\n      securityGroupsForPods: true"));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("blueprint.yaml"), text).unwrap();
