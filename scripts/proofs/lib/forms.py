@@ -35,7 +35,8 @@ def values(cluster: Cluster) -> Path:
     return chart(cluster) / f"values-{cluster.environment}.yaml"
 
 
-def run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess:
+def run(program: str | Path, *arguments: str | Path) -> subprocess.CompletedProcess:
+    """Runs kubectl or helm, or a program by its path."""
     path = environment.tool("clients") / program
     return subprocess.run([path, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
@@ -56,9 +57,9 @@ def manifests(cluster: Cluster) -> Objects:
     return {document.identity: document.value for document in cluster.manifests}
 
 
-def kustomized(cluster: Cluster) -> tuple[Objects, str]:
-    """What `kubectl kustomize` makes of the overlay, or why it does not."""
-    answer = run("kubectl", "kustomize", kustomization(cluster))
+def kustomized(cluster: Cluster, *command: str | Path) -> tuple[Objects, str]:
+    """What `kubectl kustomize`, or another command, makes of the overlay, or why it does not."""
+    answer = run(*(command or ("kubectl", "kustomize")), kustomization(cluster))
     # Kustomize only warns of a field that will go.
     trouble = answer.stderr.strip()
     return ({}, trouble or "no reason") if answer.returncode else (objects(answer.stdout, "kustomize"), trouble)

@@ -5,8 +5,9 @@ use crate::parse::blueprint::GitopsTool;
 use crate::resolve::Gitops;
 
 use super::steps::{STEPS, steps};
-use super::{Place, Site, checks, folder, labelled, nodes, object, of_kind, organization_labels, patch, text};
+use super::{Place, Site, checks, folder, nodes, object, of_kind, organization_labels, text};
 use crate::package::BundleFile;
+use crate::package::kustomize::{labelled, patch_all};
 
 /// Argo CD's own namespace, as its installation has it.
 const NAMESPACE: &str = "argocd";
@@ -153,7 +154,7 @@ fn hooks() -> Tree {
 /// A patch that annotates all objects that fit a target.
 fn annotation_patch(target: Tree, annotations: &[(&str, &str)]) -> Tree {
     let rows: String = annotations.iter().map(|(key, value)| format!("    {key}: \"{value}\"\n")).collect();
-    patch(target, &format!("metadata:\n  name: all\n  annotations:\n{rows}"))
+    patch_all(target, &format!("metadata:\n  name: all\n  annotations:\n{rows}"))
 }
 
 /// Namespaces are not made by the way: the prelude has them with their labels.

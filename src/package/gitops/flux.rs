@@ -5,8 +5,9 @@ use crate::base::{Object, Tree};
 use crate::parse::blueprint::GitopsTool;
 
 use super::steps::{STEPS, Step, steps};
-use super::{Place, Site, checks, labelled, object, of_kind, patch, text};
+use super::{Place, Site, checks, object, of_kind, text};
 use crate::package::BundleFile;
+use crate::package::kustomize::{left_out, patch_all};
 
 /// Flux' own namespace, as its installation has it.
 const NAMESPACE: &str = "flux-system";
@@ -90,14 +91,9 @@ fn parts(site: &Site, place: &Place) -> Vec<Part> {
     prelude.into_iter().chain(steps.into_iter().map(step)).chain(checks).collect()
 }
 
-/// What others apply.
-fn left_out(selector: &str) -> Tree {
-    patch(labelled(selector), "metadata:\n  name: all\n$patch: delete\n")
-}
-
 /// A check that has ended goes after ten minutes: Flux makes it anew with the next commit, and every hour.
 fn asked_again() -> Tree {
-    patch(of_kind("Job"), "metadata:\n  name: all\nspec:\n  ttlSecondsAfterFinished: 600\n")
+    patch_all(of_kind("Job"), "metadata:\n  name: all\nspec:\n  ttlSecondsAfterFinished: 600\n")
 }
 
 /// It takes away what its path no longer has, and all of it when it goes itself; claims and namespaces say that they stay.

@@ -150,16 +150,6 @@ fn text<T: ToString>(traced: &Traced<T>) -> Tree {
     Tree::from(traced.value.to_string())
 }
 
-/// A patch for all objects that fit a target. Kustomize asks for names in it and minds none.
-fn patch(target: Tree, rest: &str) -> Tree {
-    Tree::map([("target", target), ("patch", format!("apiVersion: all\nkind: all\n{rest}").into())])
-}
-
-/// The target of all objects with some labels.
-fn labelled(selector: &str) -> Tree {
-    Tree::map([("labelSelector", selector.to_owned())])
-}
-
 /// The target of all objects of a kind, a regular expression.
 fn of_kind(kind: &'static str) -> Tree {
     Tree::map([("kind", kind)])

@@ -1,10 +1,11 @@
 //! Kustomize: a base, and an overlay an environment.
 //!
 //! The base holds every object of a cluster as the first environment has it that has it at all. An overlay is made of
-//! patches alone: what its environment has otherwise, and `$patch: delete` for what it lacks. All are merge patches
-//! that name their object, since Kustomize refuses those whose object is missing; a JSON patch (RFC 6902) would then
-//! change nothing and say nothing. They stand in a file of the same name as the file of the base that they change.
+//! patches alone: `$patch: delete` for what its environment lacks, and what it has otherwise. The latter are merge
+//! patches that name their object, since Kustomize refuses those whose object is missing; a JSON patch (RFC 6902) would
+//! then change nothing and say nothing. They stand in a file of the same name as the file of the base that they change.
 
+mod lacked;
 mod patch;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,8 @@ use crate::base::{Object, Origin, Tree};
 
 use super::{BundleFile, Form, Union, UnionFile, Versions};
 
-use patch::deletion;
+pub(super) use lacked::{labelled, left_out, patch_all};
+use patch::LACKED;
 pub use patch::{MergePatch, merge_patch};
 
 /// The Kustomize form of an organization's clusters: path below the output folder to file.
@@ -48,19 +50,24 @@ fn base(union: &Union, traced: bool, put: &mut impl FnMut(&str, BundleFile)) {
 }
 
 fn overlay(union: &Union, at: usize, environment: &str, traced: bool, put: &mut impl FnMut(&str, BundleFile)) {
-    let mut patches = Vec::new();
+    let mut patches = lacked::lacked(union, at);
+    let lacking = patches.len();
     for file in &union.files {
         if let Some(patch_file) = patch_file(file, at, environment, traced) {
             put(&format!("overlays/{environment}/{}", file.path), patch_file);
             patches.push(Tree::map([("path", file.path.to_owned())]));
         }
     }
-    let comment = match patches.as_slice() {
-        [] => format!("The environment `{environment}`: the base as it is."),
-        _ => format!("The environment `{environment}`: the base with what it has otherwise."),
+    let other = match (lacking > 0, patches.len() > lacking) {
+        (false, false) => "the base as it is",
+        (false, true) => "the base with what it has otherwise",
+        (true, false) => "the base without what it lacks",
+        (true, true) => "the base without what it lacks, and with what it has otherwise",
     };
-    let lists = [("resources", vec!["../../base".into()]), ("patches", patches)];
-    put(&format!("overlays/{environment}/kustomization.yaml"), kustomization(&comment, &lists, traced));
+    let comment = format!("The environment `{environment}`: {other}.");
+    let mut object = kustomization_object(&[("resources", vec!["../../base".into()]), ("patches", patches)]);
+    (0..lacking).for_each(|at| object.origins.add(format!("patches/{at}"), LACKED));
+    put(&format!("overlays/{environment}/kustomization.yaml"), BundleFile::of(&comment, &[object], traced));
 }
 
 /// What an environment has other than a file of the base; none where it has the same.
@@ -68,25 +75,14 @@ fn patch_file(file: &UnionFile, at: usize, environment: &str, traced: bool) -> O
     let (mut objects, mut told, mut orders) = (Vec::new(), Vec::new(), false);
     for versions in &file.objects {
         let base = versions.first();
+        let Some(patch) = versions.of(at).and_then(|own| merge_patch(base, own)) else { continue };
         let name = format!("{} {}", base.kind().unwrap_or_default(), base.name().unwrap_or_default());
-        match versions.of(at).map(|own| merge_patch(base, own)) {
-            None => {
-                told.push(format!("- no {name}"));
-                objects.push(deletion(base));
-            }
-            Some(None) => {}
-            Some(Some(patch)) => {
-                told.push(format!("- {name}: {}", patch.changes.join(", ")));
-                objects.push(patch.object);
-                orders |= patch.orders;
-            }
-        }
+        told.push(format!("- {name}: {}", patch.changes.join(", ")));
+        objects.push(patch.object);
+        orders |= patch.orders;
     }
-    let mut comment = if file.objects.iter().any(|versions| versions.of(at).is_some()) {
-        format!("What the environment `{environment}` has other than base/{}:\n{}", file.path, told.join("\n"))
-    } else {
-        format!("The environment `{environment}` has nothing of base/{}.", file.path)
-    };
+    let told = told.join("\n");
+    let mut comment = format!("What the environment `{environment}` has other than base/{}:\n{told}", file.path);
     if orders {
         comment.push_str("\nItems of a list that bear nothing but their keys keep its order.");
     }
@@ -95,9 +91,12 @@ fn patch_file(file: &UnionFile, at: usize, environment: &str, traced: bool) -> O
 
 /// A `kustomization.yaml` of its resources and of the other lists that are not empty.
 pub(super) fn kustomization(comment: &str, lists: &[(&'static str, Vec<Tree>)], traced: bool) -> BundleFile {
+    BundleFile::of(comment, &[kustomization_object(lists)], traced)
+}
+
+fn kustomization_object(lists: &[(&'static str, Vec<Tree>)]) -> Object {
     let head = [("apiVersion", Tree::from("kustomize.config.k8s.io/v1beta1")), ("kind", "Kustomization".into())];
     let lists = lists.iter().filter(|(key, items)| *key == "resources" || !items.is_empty());
     let tree = Tree::map(head.into_iter().chain(lists.map(|(key, items)| (*key, Tree::Seq(items.clone())))));
-    let origin = Origin::Rule("Kustomize builds what a kustomization.yaml lists");
-    BundleFile::of(comment, &[Object::new(tree, origin)], traced)
+    Object::new(tree, Origin::Rule("Kustomize builds what a kustomization.yaml lists"))
 }

@@ -18,7 +18,7 @@ pub struct MergePatch {
     pub orders: bool,
 }
 
-const LACKED: Origin =
+pub(super) const LACKED: Origin =
     Origin::Rule("the environment has nothing here, where the base has what another environment asks for");
 
 const DIRECTIVE: &str = "$patch";

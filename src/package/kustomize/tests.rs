@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{MergePatch, deletion, kustomize, merge_patch};
+use super::lacked::lacked;
+use super::patch::deletion;
+use super::{MergePatch, kustomize, merge_patch};
 use crate::base::{Object, Origin, Tree, TreePath};
 use crate::package::{Union, UnionFile, Versions};
 use crate::resolve::Cluster;
@@ -94,6 +96,42 @@ fn the_lines_of_a_patch_come_from_where_the_environments_own_come_from() {
     assert!(matches!(lookup("2/name"), Origin::Rule(rule) if rule.starts_with("the environment has nothing here")));
 }
 
+fn workload(kind: &str, name: &str, namespace: &str, of: Option<&str>) -> Object {
+    let labels = of.map(|of| json!({"app.kubernetes.io/name": of}));
+    let metadata = json!({"name": name, "namespace": namespace, "labels": labels});
+    object(json!({"apiVersion": "v1", "kind": kind, "metadata": metadata}))
+}
+
+fn patches(objects: Vec<Versions>) -> Value {
+    let files = vec![UnionFile { path: "all.yaml", cause: "organizations.org", objects }];
+    let union = Union { cluster: Cluster::Blockchain, environments: vec!["production", "staging"], files };
+    let entries = lacked(&union, 1);
+    Value::Array(entries.iter().map(Tree::to_json).collect())
+}
+
+#[test]
+fn whole_workloads_go_by_their_label_and_what_else_is_lacking_by_its_own_name() {
+    let peer = workload("Service", "peer1", "space", Some("peer1"));
+    let claim = workload("Claim", "peer1.ledger", "space", Some("peer1"));
+    let chaincode = workload("Service", "asset", "space", Some("asset"));
+    // Some of the workload stays, here in another namespace.
+    let (gone, stays) =
+        (workload("Policy", "deny", "space", Some("deny")), workload("Policy", "deny", "other", Some("deny")));
+    let plain = workload("Plain", "plain", "space", None);
+    let lacked = |object| Versions(vec![Some(object), None]);
+    let all = Versions(vec![Some(&stays), Some(&stays)]);
+    let objects = vec![lacked(&plain), lacked(&peer), lacked(&gone), all, lacked(&claim), lacked(&chaincode)];
+    let one = |kind: &str, name: &str| {
+        let text = "$patch: delete\napiVersion: v1\nkind: KIND\nmetadata:\n  name: NAME\n  namespace: space\n";
+        json!({"patch": text.replace("KIND", kind).replace("NAME", name)})
+    };
+    let whole = json!({
+        "target": {"labelSelector": "app.kubernetes.io/name in (asset, peer1)"},
+        "patch": "apiVersion: all\nkind: all\nmetadata:\n  name: all\n$patch: delete\n",
+    });
+    assert_eq!(patches(objects), json!([whole, one("Plain", "plain"), one("Policy", "deny")]));
+}
+
 #[test]
 fn files_stand_where_the_layout_has_them() {
     let secret = |name: &str, data: &str| {
@@ -113,7 +151,7 @@ fn files_stand_where_the_layout_has_them() {
     let expected =
         ["base/peer0.yaml", "base/peer1.yaml", "base/kustomization.yaml", "overlays/production/kustomization.yaml"];
     assert_eq!(paths[..4], expected);
-    let expected = ["peer0.yaml", "peer1.yaml", "kustomization.yaml"].map(|name| format!("overlays/staging/{name}"));
+    let expected = ["peer0.yaml", "kustomization.yaml"].map(|name| format!("overlays/staging/{name}"));
     assert_eq!(paths[4..], expected);
     let head =
         |at: usize| files[at].1.text.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n");
@@ -122,7 +160,11 @@ fn files_stand_where_the_layout_has_them() {
             "# What the environment `staging` has other than base/peer0.yaml:\n# - Secret a: data.a\n# Gen"
         )
     );
-    assert!(head(5).starts_with("# The environment `staging` has nothing of base/peer1.yaml.\n# Gen"), "{}", head(5));
+    let lacking = "# The environment `staging`: the base without what it lacks, and with what it has otherwise.\n# Gen";
+    assert!(head(5).starts_with(lacking), "{}", head(5));
+    let line = files[5].1.text.lines().position(|line| line.contains("$patch: delete")).unwrap();
+    let origin = files[5].1.lines[line];
+    assert!(matches!(origin, Origin::Rule(rule) if rule.starts_with("the environment has nothing here")), "{origin:?}");
     for (path, file) in &files {
         assert_eq!(file.lines.len(), file.text.lines().count(), "{path}");
     }
