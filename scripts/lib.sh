@@ -120,6 +120,19 @@ change() {
     rm "$to.unchanged"
 }
 
+# Compiles the consortia that the bench measures, of the given numbers of organizations, into target/bundles/generated.
+build_generated() {
+    local out=$root/target/bundles/generated organizations
+    rm -rf "$out"
+    mkdir -p "$out"
+    for organizations; do
+        # As the tests build it: the bench's own profile would compile everything once more.
+        cargo bench --quiet --profile dev --features outside-tools --manifest-path "$root/Cargo.toml" \
+            --bench consortium -- generate "$organizations" >"$out/$organizations.yaml"
+        akcgen build "$out/$organizations.yaml" --out "$out/$organizations"
+    done
+}
+
 # Compiles $1 blueprints made at random along the schema into target/bundles/random.
 build_random() {
     local out=$root/target/bundles/random
