@@ -150,12 +150,19 @@ fn group(branch: &Branch, headings: &[Heading], environments: &[&str]) -> Values
     ValuesView { key: branch.key.to_owned(), comment, values }
 }
 
+/// What is said of a value behind its key, by itself: `is the number of pods.` as `The number of pods.`
+fn sentence(told: &str) -> String {
+    let rest = ["is ", "are "].iter().find_map(|verb| told.strip_prefix(verb)).unwrap_or(told);
+    let mut characters = rest.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 fn collect(branch: &Branch, above: &str, environments: &[&str], values: &mut Vec<ValueView>) {
     let key = if above.is_empty() { branch.key.to_owned() } else { format!("{above}.{}", branch.key) };
     match &branch.content {
         Content::Value(lifted) => {
             let default = yaml::inline(lifted.default()).into_owned();
-            values.push(ValueView { key, default, text: lifted.told(environments) });
+            values.push(ValueView { key, default, text: sentence(&lifted.told(environments)) });
         }
         Content::Group(below) => below.iter().for_each(|branch| collect(branch, &key, environments, values)),
     }

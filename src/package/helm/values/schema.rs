@@ -43,12 +43,13 @@ pub(in crate::package::helm) fn schema(
         };
         properties.insert(branch.key, schema);
     }
+    let required = ["environment"].into_iter().chain(needed(branches)).map(Text::new);
     Tree::map([
         ("$schema", Tree::from("http://json-schema.org/draft-07/schema#")),
         ("title", Text::new(title).into()),
         ("type", "object".into()),
         ("additionalProperties", false.into()),
-        ("required", Tree::seq(["environment"])),
+        ("required", Tree::seq(required)),
         ("properties", properties),
         ("definitions", Tree::Map(definitions.0.into_iter().collect())),
     ])
@@ -85,12 +86,10 @@ impl Definitions {
 
     fn group(&mut self, key: &str, below: &[Branch]) -> Tree {
         let properties = Tree::map(below.iter().map(|branch| (branch.key, self.branch(key, branch))));
-        // Taking a default away with null would leave the template without what it needs.
-        let required = below.iter().filter(|branch| branch.is_needed()).map(|branch| Text::new(branch.key));
         Tree::map([
             ("type", Tree::from("object")),
             ("additionalProperties", false.into()),
-            ("required", Tree::seq(required)),
+            ("required", Tree::seq(needed(below).map(Text::new))),
             ("properties", properties),
         ])
     }
@@ -117,15 +116,27 @@ fn versioned(mut schema: Tree) -> Tree {
     schema
 }
 
+/// The keys of what a template cannot do without: null takes a default away.
+fn needed<'a>(branches: &'a [Branch]) -> impl Iterator<Item = &'a str> {
+    branches.iter().filter(|branch| branch.is_needed()).map(|branch| branch.key)
+}
+
 impl Branch<'_> {
-    /// Whether a template cannot do without it.
     fn is_needed(&self) -> bool {
+        match &self.content {
+            Content::Value(lifted) => self.is_named() && !matches!(lifted.shape, Shape::Texts | Shape::Tolerations),
+            Content::Group(_) => self.is_named(),
+        }
+    }
+
+    /// Whether a template names it, or something below it, in every environment. It takes amounts as they are.
+    fn is_named(&self) -> bool {
         match &self.content {
             Content::Value(lifted) => {
                 let sometimes = lifted.values.iter().flatten().any(|value| *value == Tree::Null);
-                !sometimes && !matches!(lifted.shape, Shape::Texts | Shape::Tolerations | Shape::Quantity)
+                !sometimes && lifted.shape != Shape::Quantity
             }
-            Content::Group(below) => below.iter().any(Branch::is_needed),
+            Content::Group(below) => below.iter().any(Branch::is_named),
         }
     }
 }
