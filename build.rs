@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// All that the bytes of a bundle follow from, but for its inputs.
-const CODE: [&str; 3] = ["src", "targets", "Cargo.lock"];
+const CODE: [&str; 4] = ["src", "targets", "texts", "Cargo.lock"];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());

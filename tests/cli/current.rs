@@ -64,6 +64,34 @@ fn nothing_is_compiled_where_nothing_changed() {
     assert!(ended.stderr.contains("AKC0301") || ended.stderr.contains("ekz"), "{ended:?}");
 }
 
+/// What the sum of the program's code leaves out must have no part in the bytes of a bundle.
+#[test]
+fn every_text_of_a_bundle_is_part_of_the_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let build = fs::read_to_string(root.join("build.rs")).unwrap();
+    let list = build.split("const CODE").nth(1).unwrap().split(';').nth(1).unwrap();
+    let parts: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+    assert!(parts.contains(&"src") && parts.contains(&"Cargo.lock"), "{parts:?}");
+    let mut seen = 0;
+    let mut folders = vec![root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let text = fs::read_to_string(&entry).unwrap();
+            let includes = [r#"include_str!("../../"#, r#"include_dir!("$CARGO_MANIFEST_DIR/"#];
+            for place in includes.iter().flat_map(|start| text.split(start).skip(1)) {
+                let Some((path, _)) = place.split_once('"') else { continue };
+                seen += 1;
+                assert!(parts.contains(&path.split('/').next().unwrap()), "{path} in {}", entry.display());
+            }
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}
+
 #[test]
 fn every_input_counts() {
     let place = place();
