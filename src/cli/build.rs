@@ -57,14 +57,12 @@ impl Arguments {
         done.map_or(ExitStatus::Refused, |()| ExitStatus::Success)
     }
 
-    /// How many files the folder has, if its lock tells that a build would change and say nothing. With targets of the user's
-    /// own, which are inputs of every run, this is not asked.
+    /// How many files the folder has, if its lock tells that a build would change and say nothing.
     fn nothing_to_do(&self, options: &Options) -> Option<usize> {
-        let usual = !self.check && !self.require_bound && options.target_folders.is_empty();
-        if !usual || self.part.scope() != Scope::whole() {
+        if self.check || self.require_bound || self.part.scope() != Scope::whole() {
             return None;
         }
-        emit::is_current(&self.out, builder_of(options), |inputs| unchanged(inputs, options))
+        emit::is_current(&self.out, builder_of(options)?, |inputs| unchanged(inputs, options))
     }
 
     fn tell(&self, report: Report, run: &mut Run) {
@@ -123,7 +121,7 @@ impl Work<'_> {
         let session = Session::begin(out, *force, &mut run.sources, &mut run.diagnostics)?;
         self.emit(run, |path, bytes| session.put(path, bytes))?;
         let repeatable = self.scope == Scope::whole() && run.diagnostics.is_empty();
-        let builder = repeatable.then(|| builder_of(&self.options));
+        let builder = builder_of(&self.options).filter(|_| repeatable);
         let provenance = Provenance { inputs: self.inputs, builder };
         let report = session.finish(provenance, &self.scope, &mut run.diagnostics)?;
         self.arguments.tell(report, run);

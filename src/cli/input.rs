@@ -94,22 +94,27 @@ impl PartArguments {
 }
 
 /// The sum of all that a bundle follows from beside its inputs: akcgen's code, its own targets among it, and its options.
-pub fn builder_of(options: &Options) -> Digest {
-    Digest::of(format!("{}\n{:?}", env!("AKCGEN_CODE"), options.target).as_bytes())
+/// None with targets of the user's own, whose files are looked for in every run.
+pub fn builder_of(options: &Options) -> Option<Digest> {
+    // One file can be read as a blueprint, or as a part of one: of a folder's, or as a card.
+    let read = below(&options.folder(), &options.blueprint).to_owned();
+    let sum = || Digest::of(format!("{}\n{:?}\n{read:?}", env!("AKCGEN_CODE"), options.target).as_bytes());
+    options.target_folders.is_empty().then(sum)
 }
 
 /// Whether a compilation would read the same files that one has read, and every file is what it was.
 pub fn unchanged(inputs: &BTreeSet<Input>, options: &Options) -> bool {
     let folder = options.folder();
-    let (mut sources, mut ignored) = (Sources::new(), Diagnostics::new());
-    let same = |input: &Input| {
-        let file = source::read_file(&folder.join(&input.name), &mut sources, &mut ignored);
+    let (mut sources, mut troubles) = (Sources::new(), Diagnostics::new());
+    let found = options.files(&mut troubles);
+    let mut same = |input: &Input| {
+        let file = source::read_file(&folder.join(&input.name), &mut sources, &mut troubles);
         file.is_some_and(|file| Digest::of(sources.file(file).text.as_bytes()) == input.digest)
     };
     // akcgen's own targets are part of its code.
-    let mut files = inputs.iter().filter(|input| input.kind != InputKind::Target);
+    let all_same = inputs.iter().filter(|input| input.kind != InputKind::Target).all(&mut same);
     let known = |path: &PathBuf| inputs.iter().any(|input| Path::new(&input.name) == below(&folder, path));
-    files.all(same) && options.files().iter().all(known)
+    all_same && found.iter().all(known) && troubles.is_empty()
 }
 
 /// A path as the lock names it.

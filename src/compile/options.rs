@@ -42,11 +42,11 @@ impl Options {
 
     /// The files that a compilation looks for and finds: the blueprint's own, allocations, bindings. Those that the
     /// blueprint names, cards and certificates, are not among them.
-    pub fn files(&self) -> Vec<PathBuf> {
+    pub fn files(&self, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
         let folder = self.folder();
-        let mut files = parse::texts(&self.blueprint);
+        let mut files = parse::texts(&self.blueprint, diagnostics);
         files.push(folder.join(allocations::FILE));
-        files.extend(source::yaml_files(&folder.join(bindings::FOLDER), &mut Diagnostics::new()));
+        files.extend(source::yaml_files(&folder.join(bindings::FOLDER), diagnostics));
         files.retain(|file| source::exists(file));
         files
     }

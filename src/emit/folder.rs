@@ -1,7 +1,7 @@
 //! The output folder on disk: held by one akcgen at a time, listed, and exchanged for another in one step.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -261,6 +261,12 @@ pub(super) fn read_lock(folder: &Path, sources: &mut Sources, diagnostics: &mut 
             None
         }
     }
+}
+
+/// Whether a folder's lock is this one, to the byte: one with remarks or other line ends reads the same.
+pub(super) fn holds(folder: &Path, listing: &Listing, lock: &Lock) -> bool {
+    listing.get(OsStr::new(lock::FILE_NAME)) == Some(&Entry::File)
+        && fs::read(folder.join(lock::FILE_NAME)).is_ok_and(|bytes| bytes == lock.text().as_bytes())
 }
 
 /// Warns of files that nobody generated in folders that hold generated ones.

@@ -61,7 +61,7 @@ pub struct Lock {
 pub struct Provenance {
     pub inputs: BTreeSet<Input>,
     /// The sum of the program's code and of its options; none where another build could make or say something else, since
-    /// this one covers a part of the bundle or found something to say.
+    /// this one covers a part of the bundle, has targets of the user's own, or found something to say.
     pub builder: Option<Digest>,
 }
 

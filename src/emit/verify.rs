@@ -38,8 +38,8 @@ pub fn is_current(root: &Path, builder: Digest, unchanged: impl FnOnce(&BTreeSet
         return None;
     }
     let listing = folder::list_if_there(root).ok()?;
-    let differs = differences(root, &lock, &listing).find_any(|_| true).is_some();
-    (!differs).then_some(lock.files.len())
+    let same = || differences(root, &lock, &listing).find_any(|_| true).is_none();
+    (folder::holds(root, &listing, &lock) && same()).then_some(lock.files.len())
 }
 
 /// What is not as the lock says.

@@ -215,7 +215,7 @@ impl Session {
         staged: &mut BTreeSet<String>,
         orphans: &BTreeSet<String>,
     ) -> Result<(), Box<Diagnostic>> {
-        if *new != self.old || !self.listing.contains_key(OsStr::new(lock::FILE_NAME)) {
+        if !folder::holds(&self.folder.path, &self.listing, new) {
             self.stage(lock::FILE_NAME, new.text().as_bytes(), None)?;
             staged.insert(lock::FILE_NAME.to_owned());
         }

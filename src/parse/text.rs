@@ -19,11 +19,11 @@ pub(super) struct Text {
 }
 
 /// The files that a blueprint's text consists of.
-pub fn texts(entry: &Path) -> Vec<PathBuf> {
+pub fn texts(entry: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     if !source::is_folder(entry) {
         return vec![entry.to_owned()];
     }
-    let organizations = source::yaml_files(&entry.join(ORGANIZATIONS), &mut Diagnostics::new());
+    let organizations = source::yaml_files(&entry.join(ORGANIZATIONS), diagnostics);
     std::iter::once(entry.join(CONSORTIUM)).chain(organizations).collect()
 }
 

@@ -147,6 +147,73 @@ fn a_part_or_another_target_says_nothing_about_the_whole() {
     assert_ne!(fs::read_to_string(place.path().join(LOCK)).unwrap(), lock, "made with other options");
 }
 
+/// The folder's `consortium.yaml` alone is another blueprint, though all that it is read from is in the lock.
+#[test]
+fn a_file_of_a_folder_is_not_the_folder() {
+    let place = place();
+    let blueprint = fs::read_to_string(place.path().join("blueprint/consortium.yaml")).unwrap();
+    let seller = blueprint.split("  seller:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let broker = seller.replace("seller", "broker").replace("444455556666", "777788889999").replace("\n    ", "\n");
+    fs::create_dir(place.path().join("blueprint/organizations")).unwrap();
+    fs::write(place.path().join("blueprint/organizations/broker.yaml"), broker.trim_start()).unwrap();
+    run(&place, &["allocate", "blueprint"]);
+    run(&place, &["build", "blueprint"]);
+    assert!(current(&place) && place.path().join("dist/broker").is_dir());
+    let ended = run(&place, &["build", "blueprint/consortium.yaml"]);
+    assert!(!place.path().join("dist/broker").exists(), "{ended:?}");
+}
+
+#[test]
+fn targets_of_the_users_own_are_looked_for_every_time() {
+    let place = place();
+    let own = place.path().join("targets/own");
+    fs::create_dir_all(own.join("templates")).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("targets/eks");
+    fs::copy(shipped.join("target.yaml"), own.join("target.yaml")).unwrap();
+    for template in fs::read_dir(shipped.join("templates")).unwrap().map(Result::unwrap) {
+        fs::copy(template.path(), own.join("templates").join(template.file_name())).unwrap();
+    }
+    edit(&place, "blueprint/consortium.yaml", "target: eks", "target: own");
+    edit(&place, "blueprint/consortium.yaml", "    eks:", "    own:");
+    run(&place, &["build", "blueprint", "--target-dir", "targets"]);
+    let refused = akcgen(place.path(), &["build", "blueprint"]).with(1);
+    assert!(refused.stderr.contains("own"), "{refused:?}");
+}
+
+/// Else `--check` would ask for a build that does nothing.
+#[test]
+fn the_locks_own_bytes_count() {
+    let place = place();
+    let path = place.path().join(LOCK);
+    let lock = fs::read_to_string(&path).unwrap();
+    for part in [&[][..], &["--org", "buyer"]] {
+        let anew = |what: &str| {
+            run(&place, &[&["build", "blueprint"], part].concat());
+            run(&place, &["build", "blueprint", "--check"]);
+            assert!(fs::read_to_string(&path).unwrap() == lock && path.symlink_metadata().unwrap().is_file(), "{what}");
+        };
+        fs::write(&path, lock.replace('\n', "\r\n")).unwrap();
+        anew("other line ends");
+        fs::write(&path, lock.replacen("# Checked", "# a remark\n# Checked", 1)).unwrap();
+        anew("a remark");
+        fs::rename(&path, place.path().join("elsewhere.lock")).unwrap();
+        std::os::unix::fs::symlink("../elsewhere.lock", &path).unwrap();
+        anew("a link");
+    }
+}
+
+#[test]
+fn folders_that_cannot_be_read_are_told() {
+    let place = place();
+    for name in ["bindings", "organizations"] {
+        let path = place.path().join("blueprint").join(name);
+        fs::write(&path, "").unwrap();
+        let refused = akcgen(place.path(), &["build", "blueprint"]).with(2);
+        assert!(refused.stderr.contains("AKC0501"), "{refused:?}");
+        fs::remove_file(path).unwrap();
+    }
+}
+
 #[test]
 fn what_has_something_to_say_says_it_every_time() {
     let place = place();
