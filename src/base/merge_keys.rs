@@ -7,20 +7,20 @@ use crate::base::path::Step;
 /// document of Kubernetes' own kinds (apps/v1, batch/v1 and v1; no other kind that akcgen emits has such a list outside
 /// its metadata). Every other list is replaced as a whole. A pull secret is so in a pod alone, not in a ServiceAccount.
 /// `ports` are those of a container or of a Service.
-const MERGE_KEYS: &[(&str, &[&str])] = &[
-    ("containers", &["name"]),
-    ("env", &["name"]),
-    ("ephemeralContainers", &["name"]),
-    ("hostAliases", &["ip"]),
-    ("spec/imagePullSecrets", &["name"]),
-    ("initContainers", &["name"]),
-    ("ports", &["containerPort", "protocol"]),
-    ("ports", &["port", "protocol"]),
-    ("secrets", &["name"]),
-    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
-    ("volumeDevices", &["devicePath"]),
-    ("volumeMounts", &["mountPath"]),
-    ("volumes", &["name"]),
+const MERGE_KEYS: &[(&[&str], &[&str])] = &[
+    (&["containers"], &["name"]),
+    (&["env"], &["name"]),
+    (&["ephemeralContainers"], &["name"]),
+    (&["hostAliases"], &["ip"]),
+    (&["spec", "imagePullSecrets"], &["name"]),
+    (&["initContainers"], &["name"]),
+    (&["ports"], &["containerPort", "protocol"]),
+    (&["ports"], &["port", "protocol"]),
+    (&["secrets"], &["name"]),
+    (&["topologySpreadConstraints"], &["topologyKey", "whenUnsatisfiable"]),
+    (&["volumeDevices"], &["devicePath"]),
+    (&["volumeMounts"], &["mountPath"]),
+    (&["volumes"], &["name"]),
 ];
 
 /// The keys by which items of the list at a path are the same item; none where the list is replaced whole. Lists of one
@@ -31,9 +31,9 @@ pub fn merge_keys(list: &[Step], all_have: impl Fn(&str) -> bool) -> Option<&'st
     fitting.or(rows.next_back())
 }
 
-fn ends_with(path: &[Step], end: &str) -> bool {
-    let mut steps = path.iter().rev();
-    end.rsplit('/').all(|name| matches!(steps.next(), Some(Step::Key(key)) if key == name))
+fn ends_with(path: &[Step], end: &[&str]) -> bool {
+    let same = |(step, name): (&Step, &&str)| matches!(step, Step::Key(key) if key == name);
+    path.len() >= end.len() && path.iter().rev().zip(end.iter().rev()).all(same)
 }
 
 #[cfg(test)]

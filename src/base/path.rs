@@ -36,8 +36,8 @@ impl Step {
 impl From<Text> for Step {
     fn from(key: Text) -> Step {
         let number = key.bytes().all(|byte| byte.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
-        match key.parse() {
-            Ok(at) if number => Step::Index(at),
+        match number.then(|| key.parse()) {
+            Some(Ok(at)) => Step::Index(at),
             _ => Step::Key(key),
         }
     }

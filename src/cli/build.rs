@@ -125,6 +125,8 @@ impl Work<'_> {
         let provenance = Provenance { inputs: self.inputs, builder };
         let report = session.finish(provenance, &self.scope, &mut run.diagnostics)?;
         self.arguments.tell(report, run);
+        // The process ends now, and the system frees all at once.
+        std::mem::forget(self.plans);
         Some(())
     }
 

@@ -45,28 +45,22 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
     let parameters: Vec<_> = shelf.iter().map(|target| (target.name.clone(), target.schema().clone())).collect();
     let parsed = parse::parse(&options.blueprint, sources, &parameters, diagnostics)?;
     let allocations = Allocations::read(&options.folder(), sources, diagnostics);
+    let mut decided: Vec<Environment> =
+        parsed.environments().par_iter().map(|name| Environment::of(&parsed, name, options, sources)).collect();
+    decided.iter_mut().for_each(|environment| environment.read_bindings(options, sources));
+    decided.par_iter_mut().for_each(|environment| environment.bind(options, &shelf, &allocations));
     let mut accepted = Acceptances::new();
     let mut environments = Vec::new();
     let mut consortia = Vec::new();
-    for environment in parsed.environments() {
-        let mut found = Diagnostics::new();
-        let consortium = consortium(&parsed, &environment, options, sources, &mut found).map(Arc::new);
-        let Some(consortium) = consortium else {
-            diagnostics.extend(found.iter().cloned());
-            continue;
-        };
-        let names = consortium.described().map(|(_, organization, _)| organization.name.value.as_str());
-        let bindings = Bindings::read(&options.folder(), &environment.value, names, sources, &mut found);
-        let graphs = expand::expand(&consortium);
-        let bound =
-            bind::bind(Arc::clone(&consortium), graphs, &shelf, &allocations, &bindings, options.traced, &mut found);
-        if let Some(bound) = &bound {
-            check::patches(&bound.plan, &mut found);
-            check::bindings(&bound.plan, options.require_bound, &mut found);
+    for Environment { found, consortium, bound, .. } in decided {
+        match consortium {
+            Some(consortium) => {
+                diagnostics.extend(accepted.settle(&consortium, &found).iter().cloned());
+                consortia.push(consortium);
+            }
+            None => diagnostics.extend(found.iter().cloned()),
         }
-        diagnostics.extend(accepted.settle(&consortium, &found).iter().cloned());
         environments.extend(bound);
-        consortia.push(consortium);
     }
     options.check(&consortia, diagnostics);
     diagnostics.extend(allocations.misspelt(&parsed.environments()));
@@ -75,20 +69,48 @@ pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnost
     bind::compare(&environments, diagnostics);
     check::mirrors(&environments, diagnostics);
     let accepted = accepted.finish(diagnostics);
+    // Nobody waits for it to be taken apart.
+    rayon::spawn(|| drop(parsed));
     (!diagnostics.has_errors()).then_some(Plans { shelf, environments, accepted })
 }
 
-/// One environment's consortium.
-fn consortium(
-    parsed: &Parsed,
-    environment: &Traced<Label>,
-    options: &Options,
-    sources: &Sources,
-    found: &mut Diagnostics,
-) -> Option<Consortium> {
-    let mut blueprint = parsed.environment(&environment.value, sources, found)?;
-    options.retarget(&mut blueprint);
-    resolve::resolve(&blueprint, environment, &parsed.files, found)
+/// What is decided of one environment, stage by stage; none of what follows a refusal.
+struct Environment {
+    consortium: Option<Arc<Consortium>>,
+    bindings: Bindings,
+    bound: Option<Bound>,
+    found: Diagnostics,
+}
+
+impl Environment {
+    /// With its consortium.
+    fn of(parsed: &Parsed, name: &Traced<Label>, options: &Options, sources: &Sources) -> Environment {
+        let mut found = Diagnostics::new();
+        let blueprint = parsed.environment(&name.value, sources, &mut found);
+        let consortium = blueprint.and_then(|mut blueprint| {
+            options.retarget(&mut blueprint);
+            resolve::resolve(&blueprint, name, &parsed.files, &mut found)
+        });
+        Environment { consortium: consortium.map(Arc::new), bindings: Bindings::default(), bound: None, found }
+    }
+
+    fn read_bindings(&mut self, options: &Options, sources: &mut Sources) {
+        let Some(consortium) = &self.consortium else { return };
+        let names = consortium.described().map(|(_, organization, _)| organization.name.value.as_str());
+        let name = &consortium.environment.value;
+        self.bindings = Bindings::read(&options.folder(), name, names, sources, &mut self.found);
+    }
+
+    fn bind(&mut self, options: &Options, shelf: &Shelf, allocations: &Allocations) {
+        let Some(consortium) = &self.consortium else { return };
+        let (graphs, found) = (expand::expand(consortium), &mut self.found);
+        let consortium = Arc::clone(consortium);
+        self.bound = bind::bind(consortium, graphs, shelf, allocations, &self.bindings, options.traced, found);
+        if let Some(bound) = &self.bound {
+            check::patches(&bound.plan, found);
+            check::bindings(&bound.plan, options.require_bound, found);
+        }
+    }
 }
 
 /// Everything that cannot fail any more: plans to files, organization by organization, so that no more objects are in
@@ -136,28 +158,43 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
         let configuration = configure::configure(plan, organization, options.traced);
         Lowered { plan, organization, clusters: lower::lower(plan, organization, &configuration) }
     };
-    let environments: Vec<Lowered> = member.environments.iter().copied().map(lowered).collect();
-    for lowered in environments.iter().filter(|lowered| options.wants_environment(lowered.plan)) {
-        let mut files = package::preludes(lowered, options.traced);
-        if options.wants_form(Form::Manifests) {
-            files.extend(package::manifests(lowered, options.traced));
-        }
-        files.into_iter().for_each(|(path, file)| sink(path, file));
-    }
-    let spanning = Form::ALL.into_iter().any(|form| form.spans_environments() && options.wants_form(form));
-    let unions = if spanning { package::unions(&environments) } else { Vec::new() };
-    if options.wants_form(Form::Kustomize) {
-        let overlays = package::kustomize(member.name, &unions, options.traced);
-        let appliers = package::gitops(&environments, &unions, options.traced);
-        overlays.into_iter().chain(appliers).for_each(|(path, file)| sink(path, file));
-    }
-    let mut found = Diagnostics::new();
-    if options.wants_form(Form::Helm) {
-        match package::helm(&environments, &unions, options.traced) {
-            Ok(files) => files.into_iter().for_each(|(path, file)| sink(path, file)),
-            Err(fault) => found.push(Diagnostic::new(code::BUG, fault.0)),
-        }
-    }
-    found.extend(describe::organization(plans, member, &environments, options, sink).iter().cloned());
+    let environments: Vec<Lowered> = member.environments.par_iter().copied().map(lowered).collect();
+    let plain = || {
+        let wanted = environments.par_iter().filter(|lowered| options.wants_environment(lowered.plan));
+        wanted.for_each(|lowered| {
+            send(package::preludes(lowered, options.traced), sink);
+            if options.wants_form(Form::Manifests) {
+                send(package::manifests(lowered, options.traced), sink);
+            }
+        });
+    };
+    let spanning = || emit_unions(member, &environments, options, sink);
+    let described = || describe::organization(plans, member, &environments, options, sink);
+    let ((), (mut found, more)) = rayon::join(plain, || rayon::join(spanning, described));
+    found.extend(more.iter().cloned());
     found
+}
+
+/// The forms that describe all environments together.
+fn emit_unions(member: &Member, environments: &[Lowered], options: &Options, sink: Sink) -> Diagnostics {
+    let wanted = |form: Form| form.spans_environments() && options.wants_form(form);
+    let unions = if Form::ALL.into_iter().any(wanted) { package::unions(environments) } else { Vec::new() };
+    let kustomize = || {
+        if wanted(Form::Kustomize) {
+            send(package::kustomize(member.name, &unions, options.traced), sink);
+            send(package::gitops(environments, &unions, options.traced), sink);
+        }
+    };
+    let helm = || {
+        let charts = wanted(Form::Helm).then(|| package::helm(environments, &unions, options.traced));
+        charts.transpose().map(|files| send(files.unwrap_or_default(), sink))
+    };
+    let ((), charts) = rayon::join(kustomize, helm);
+    let mut found = Diagnostics::new();
+    found.extend(charts.err().map(|fault| Diagnostic::new(code::BUG, fault.0)));
+    found
+}
+
+fn send(files: Vec<(String, BundleFile)>, sink: Sink) {
+    files.into_par_iter().for_each(|(path, file)| sink(path, file));
 }

@@ -30,6 +30,8 @@ mod site;
 mod tests;
 mod trust;
 
+use rayon::prelude::*;
+
 use crate::base::Origin;
 use crate::bind::{OrganizationPlan, Plan};
 use crate::expand::{Container, Program, WorkloadId};
@@ -42,7 +44,7 @@ use site::{Place, Site};
 /// of files that several lines of the blueprint caused.
 pub fn configure(plan: &Plan, organization: &OrganizationPlan, traced: bool) -> Configuration {
     let Some(site) = Site::new(plan, organization) else { return Configuration::default() };
-    let workloads = organization.graph.workloads.iter().enumerate();
+    let workloads = organization.graph.workloads.par_iter().enumerate();
     let containers = workloads.map(|(at, workload)| {
         let place = Place { id: WorkloadId(at), workload };
         (0..workload.containers.len()).map(|container| self::container(&site, place, container, traced)).collect()

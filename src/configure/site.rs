@@ -1,5 +1,5 @@
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::parts::Parts;
 use crate::base::{Origin, quantity};
@@ -18,7 +18,7 @@ pub(super) struct Site<'a> {
     pub organization: &'a OrganizationPlan,
     pub own: &'a Organization,
     pub description: &'a Description,
-    packages: RefCell<BTreeMap<(usize, usize), Package>>,
+    packages: Mutex<BTreeMap<(usize, usize), Package>>,
 }
 
 /// One workload of the organization.
@@ -33,7 +33,7 @@ impl<'a> Site<'a> {
     pub fn new(plan: &'a Plan, organization: &'a OrganizationPlan) -> Option<Site<'a>> {
         let own = plan.consortium.organization(organization.graph.organization);
         let description = own.description()?;
-        Some(Site { plan, organization, own, description, packages: RefCell::default() })
+        Some(Site { plan, organization, own, description, packages: Mutex::default() })
     }
 
     pub fn consortium(&self) -> &'a Consortium {
@@ -130,7 +130,7 @@ impl<'a> Site<'a> {
 
     /// The package that the organization installs for a chaincode. Its servers stand beside `namespace`'s peers.
     pub fn package(&self, channel: usize, chaincode: usize, cluster: Cluster, namespace: &str) -> Package {
-        if let Some(known) = self.packages.borrow().get(&(channel, chaincode)) {
+        if let Some(known) = self.packages().get(&(channel, chaincode)) {
             return known.clone();
         }
         let at = &self.consortium().channels[channel];
@@ -138,7 +138,11 @@ impl<'a> Site<'a> {
         let server = expand::server_name(&at.name.value, &program.name.value, "{{.peername}}");
         let label = package::label(&program.name.value, &program.version.value);
         let made = package::package(&label, &self.host(&server, cluster, namespace), &BTreeMap::new());
-        self.packages.borrow_mut().insert((channel, chaincode), made.clone());
+        self.packages().insert((channel, chaincode), made.clone());
         made
+    }
+
+    fn packages(&self) -> MutexGuard<'_, BTreeMap<(usize, usize), Package>> {
+        self.packages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,12 +24,16 @@ mod tests;
 mod workload;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use crate::base::Object;
+use rayon::prelude::*;
+
+use crate::base::{Object, Origin};
 use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
 use crate::configure::Configuration;
 use crate::expand::{Workload, WorkloadId};
 use crate::resolve::Cluster;
+use crate::text::yaml;
 
 pub use check::{PatchProblem, check_patch, patchable_kinds};
 pub use configuration::{CHECKSUM, checksum};
@@ -58,8 +62,24 @@ pub struct ObjectFile {
     pub path: String,
     /// The key of the blueprint that has it there, such as `organizations.akachain.blockchain.peers`.
     pub cause: String,
-    /// Never empty.
+    /// Never empty, and the same for as long as the file is.
     pub objects: Vec<Object>,
+    text: OnceLock<(String, Vec<Origin>)>,
+}
+
+impl ObjectFile {
+    /// A file of these objects.
+    pub fn new(path: String, cause: String, objects: Vec<Object>) -> ObjectFile {
+        ObjectFile { path, cause, objects, text: OnceLock::new() }
+    }
+
+    /// Its objects as YAML, with the origin of each line where it is `traced`. Written once, whatever forms have it.
+    pub fn text(&self, traced: bool) -> &(String, Vec<Origin>) {
+        self.text.get_or_init(|| match traced {
+            true => yaml::documents_traced(&self.objects),
+            false => (yaml::documents(&self.objects), Vec::new()),
+        })
+    }
 }
 
 /// The objects of one organization, cluster by cluster in the plan's order.
@@ -67,7 +87,7 @@ pub fn lower(plan: &Plan, organization: &OrganizationPlan, configuration: &Confi
     let rules = Rules::of(organization);
     organization
         .clusters
-        .iter()
+        .par_iter()
         .map(|cluster| lower_cluster(plan, organization, configuration, cluster, &rules))
         .collect()
 }
@@ -91,13 +111,10 @@ fn lower_cluster(
     let mut files: Vec<ObjectFile> = Vec::with_capacity(workloads.len() + cluster.namespaces.len() + 1);
     files.extend(shared_files(&scope, &workloads));
     let names = file_names(cluster, workloads.iter().map(|bound| bound.workload));
-    for (bound, name) in workloads.iter().zip(names) {
-        files.push(ObjectFile {
-            path: format!("{name}.yaml"),
-            cause: meta::cause(&scope, bound.workload),
-            objects: workload::objects(&scope, bound, rules),
-        });
-    }
+    files.par_extend(workloads.par_iter().zip(names).map(|(bound, name)| {
+        let objects = workload::objects(&scope, bound, rules);
+        ObjectFile::new(format!("{name}.yaml"), meta::cause(&scope, bound.workload), objects)
+    }));
     files.sort_by(|left, right| left.path.cmp(&right.path));
     ClusterObjects { cluster: cluster.cluster, prelude: prelude::files(&scope, &workloads), files }
 }
@@ -106,7 +123,7 @@ fn lower_cluster(
 fn shared_files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     let cause = format!("organizations.{}.{}", scope.organization_name, scope.cluster.cluster.as_str());
     let file = |name: &str, objects: Vec<Object>| {
-        (!objects.is_empty()).then(|| ObjectFile { path: format!("{name}.yaml"), cause: cause.clone(), objects })
+        (!objects.is_empty()).then(|| ObjectFile::new(format!("{name}.yaml"), cause.clone(), objects))
     };
     // A document in a namespace that the target made itself stands with those that are in none.
     let known = |name: &&str| scope.cluster.namespaces.iter().any(|namespace| namespace.name == *name);

@@ -43,7 +43,7 @@ pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
     ];
     let cause = format!("organizations.{}.{}", scope.organization_name, cluster.cluster.as_str());
     (files.into_iter().filter(|(_, objects)| !objects.is_empty()))
-        .map(|(path, objects)| ObjectFile { path: path.to_owned(), cause: cause.clone(), objects })
+        .map(|(path, objects)| ObjectFile::new(path.to_owned(), cause.clone(), objects))
         .collect()
 }
 

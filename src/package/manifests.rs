@@ -1,5 +1,7 @@
 //! What kubectl applies: the preludes, and plain manifests with one file a workload.
 
+use rayon::prelude::*;
+
 use crate::bind::ControllerPlan;
 use crate::lower::{ClusterObjects, ObjectFile};
 
@@ -25,9 +27,9 @@ pub fn preludes(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
 
 /// An organization's manifests: path below the output folder to file.
 pub fn manifests(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
-    let files = lowered.clusters.iter().flat_map(|objects| {
+    let files = lowered.clusters.par_iter().flat_map(|objects| {
         let manifests = folder(lowered, objects, Form::Manifests.as_str());
-        objects.files.iter().map(move |file| object_file(&manifests, file, traced))
+        objects.files.par_iter().map(move |file| object_file(&manifests, file, traced))
     });
     files.collect()
 }
@@ -38,8 +40,7 @@ fn folder(lowered: &Lowered, objects: &ClusterObjects, part: &str) -> String {
 }
 
 fn object_file(folder: &str, file: &ObjectFile, traced: bool) -> (String, BundleFile) {
-    let comment = format!("From the blueprint's `{}`.", file.cause);
-    (format!("{folder}/{}", file.path), BundleFile::of(&comment, &file.objects, traced))
+    (format!("{folder}/{}", file.path), BundleFile::of_objects(file, traced))
 }
 
 /// The values of a controller's chart, headed by the command that installs it.

@@ -21,7 +21,7 @@ mod union;
 
 use crate::base::{Object, Origin};
 use crate::bind::{OrganizationPlan, Plan};
-use crate::lower::ClusterObjects;
+use crate::lower::{ClusterObjects, ObjectFile};
 use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
@@ -106,19 +106,36 @@ pub struct BundleFile {
 impl BundleFile {
     /// A YAML stream under a comment that says what it is; with the origin of each line where it is `traced`.
     pub fn of<'a>(comment: &str, objects: impl IntoIterator<Item = &'a Object>, traced: bool) -> Self {
-        let mut text = String::new();
+        if !traced {
+            return BundleFile::with(comment, &yaml::documents(objects), None);
+        }
+        let (body, origins) = yaml::documents_traced(objects);
+        BundleFile::with(comment, &body, Some(&origins))
+    }
+
+    /// A file of objects, under the key of the blueprint that has them.
+    pub fn of_objects(file: &ObjectFile, traced: bool) -> Self {
+        let (body, origins) = file.text(traced);
+        BundleFile::with(&from_key(&file.cause), body, traced.then_some(origins))
+    }
+
+    fn with(comment: &str, body: &str, origins: Option<&[Origin]>) -> Self {
+        let mut text = String::with_capacity(comment.len() + GENERATED.len() + body.len() + 8);
         yaml::comment(&mut text, comment);
         yaml::comment(&mut text, GENERATED);
-        if !traced {
-            text.push_str(&yaml::documents(objects));
-            return BundleFile { text, lines: Vec::new() };
-        }
-        let mut lines = vec![Origin::Rule("the head of every generated file"); text.lines().count()];
-        let (body, origins) = yaml::documents_traced(objects);
-        text.push_str(&body);
-        lines.extend(origins);
-        BundleFile { text, lines }
+        let head = text.lines().count();
+        text.push_str(body);
+        let lines = origins.map(|origins| {
+            let head = std::iter::repeat_n(Origin::Rule("the head of every generated file"), head);
+            head.chain(origins.iter().copied()).collect()
+        });
+        BundleFile { text, lines: lines.unwrap_or_default() }
     }
+}
+
+/// What a file is, by the key of the blueprint that has it.
+fn from_key(cause: &str) -> String {
+    format!("From the blueprint's `{cause}`.")
 }
 
 /// The head of every generated file.

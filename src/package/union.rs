@@ -2,6 +2,7 @@
 //! are made from.
 
 use std::collections::BTreeMap;
+use std::ptr;
 
 use crate::base::Object;
 use crate::lower::ObjectFile;
@@ -28,6 +29,8 @@ pub struct UnionFile<'a> {
     pub cause: &'a str,
     /// Every object that belongs here, in the order of the environments' own files. Never empty.
     pub objects: Vec<Versions<'a>>,
+    /// The file of the first environment that has one, if it holds these very objects as they are first.
+    pub same: Option<&'a ObjectFile>,
 }
 
 /// An object in each environment, in the order of [`Union::environments`]; at least one has it.
@@ -69,11 +72,10 @@ fn union<'a>(environments: &'a [Lowered], cluster: Cluster) -> Option<Union<'a>>
 fn files<'a>(environments: &[&'a [ObjectFile]]) -> Vec<UnionFile<'a>> {
     let mut homes: BTreeMap<Identity, &str> = BTreeMap::new();
     let mut objects: Vec<BTreeMap<Identity, &Object>> = vec![BTreeMap::new(); environments.len()];
-    let mut paths: BTreeMap<&str, (&str, Vec<Vec<Identity>>)> = BTreeMap::new();
+    let mut paths: BTreeMap<&str, (&ObjectFile, Vec<Vec<Identity>>)> = BTreeMap::new();
     for (files, (at, objects)) in environments.iter().zip(objects.iter_mut().enumerate()) {
         for file in *files {
-            let (_, lists) =
-                paths.entry(&file.path).or_insert_with(|| (&file.cause, vec![Vec::new(); environments.len()]));
+            let (_, lists) = paths.entry(&file.path).or_insert_with(|| (file, vec![Vec::new(); environments.len()]));
             for object in &file.objects {
                 let identity = identity(object);
                 objects.insert(identity, object);
@@ -85,10 +87,11 @@ fn files<'a>(environments: &[&'a [ObjectFile]]) -> Vec<UnionFile<'a>> {
     }
     let versions =
         |identity: Identity| Versions(objects.iter().map(|objects| objects.get(&identity).copied()).collect());
-    let file = |(path, (cause, lists)): (_, (_, Vec<_>))| UnionFile {
-        path,
-        cause,
-        objects: weave(&lists).into_iter().map(versions).collect(),
+    let file = |(path, (file, lists)): (_, (&'a ObjectFile, Vec<_>))| {
+        let objects: Vec<Versions> = weave(&lists).into_iter().map(versions).collect();
+        let firsts = objects.iter().map(Versions::first);
+        let same = firsts.map(ptr::from_ref).eq(file.objects.iter().map(ptr::from_ref));
+        UnionFile { path, cause: &file.cause, objects, same: same.then_some(file) }
     };
     paths.into_iter().map(file).filter(|file| !file.objects.is_empty()).collect()
 }
@@ -155,7 +158,7 @@ mod tests {
             Object::new(Tree::map([("kind", kind), ("metadata", metadata), ("data", data)]), Origin::Rule("test"))
         };
         let cause = format!("cause of {path}");
-        ObjectFile { path: path.to_owned(), cause, objects: names.iter().map(object).collect() }
+        ObjectFile::new(path.to_owned(), cause, names.iter().map(object).collect())
     }
 
     /// The files as `path: name=environments …`.

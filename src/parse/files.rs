@@ -1,13 +1,16 @@
 //! Files that a blueprint names: cards of organizations and of the consortium, public certificates.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::card::{CardFile, ConsortiumCard, ConsortiumSection};
 use super::normalise::normalise;
+use super::shape::Shape;
 use super::{ready, refusals, schema};
 use crate::base::{FileId, Sources, Span};
 use crate::diag::{Code, Diagnostic, Diagnostics, code, shown};
@@ -91,7 +94,7 @@ impl Reader<'_> {
     }
 
     /// A card, checked against its schema.
-    fn document<T: DeserializeOwned + JsonSchema>(&mut self, path: &str, named: Span) -> Option<T> {
+    fn document<T: DeserializeOwned + JsonSchema + 'static>(&mut self, path: &str, named: Span) -> Option<T> {
         document(self.file(path, named)?, self.sources, self.diagnostics)
     }
 
@@ -111,13 +114,13 @@ impl Reader<'_> {
 
 /// Reads a file of one of akcgen's own kinds: YAML of the shape that the type's schema gives. `None` if it is refused;
 /// then every reason is recorded.
-pub fn document<T: DeserializeOwned + JsonSchema>(
+pub fn document<T: DeserializeOwned + JsonSchema + 'static>(
     file: FileId,
     sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<T> {
     let mut node = source::read(sources, file, diagnostics)?;
-    let shape = ready(schema::compose(schema::of::<T>(), &[]), diagnostics)?;
+    let shape = ready(shape_of::<T>(), diagnostics)?;
     normalise(&mut node, shape.schema());
     let before = diagnostics.errors();
     super::literals::check(&node, diagnostics);
@@ -127,6 +130,18 @@ pub fn document<T: DeserializeOwned + JsonSchema>(
         return None;
     }
     decode(&node).map_err(|error| diagnostics.push(error.diagnostic())).ok()
+}
+
+/// The shape of a kind of file. To make one ready takes longer than to read a file, and of some kinds there are many.
+fn shape_of<T: JsonSchema + 'static>() -> Result<Arc<Shape>, String> {
+    static READY: Mutex<BTreeMap<TypeId, Arc<Shape>>> = Mutex::new(BTreeMap::new());
+    let mut known = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(shape) = known.get(&TypeId::of::<T>()) {
+        return Ok(Arc::clone(shape));
+    }
+    let shape = Arc::new(Shape::new(schema::compose(schema::of::<T>(), &[]))?);
+    known.insert(TypeId::of::<T>(), Arc::clone(&shape));
+    Ok(shape)
 }
 
 /// Whether a text is one or more certificates in PEM form and nothing else but comments.

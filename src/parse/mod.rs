@@ -15,7 +15,9 @@ mod text;
 #[cfg(test)]
 mod toy;
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use serde_json::Value as Json;
 
@@ -28,6 +30,7 @@ use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::source::Node;
 use blueprint::Blueprint;
 use shape::Shape;
+use text::Text;
 
 /// A blueprint whose text has the right shape, with the files that it names.
 pub struct Parsed {
@@ -66,21 +69,30 @@ fn read(
     targets: &[(String, Json)],
     diagnostics: &mut Diagnostics,
 ) -> Option<Parsed> {
-    let shape = ready(blueprint_schema(targets), diagnostics)?;
-    let text = text::read(entry, sources, diagnostics)?;
-    let mut root = text.root;
-    normalise::normalise(&mut root, shape.schema());
-    literals::check(&root, diagnostics);
-    refusals::check(&root, shape.schema(), diagnostics);
+    let schema = blueprint_schema(targets);
+    let mut read_text = || {
+        let mut text = text::read(entry, sources, diagnostics)?;
+        normalise::normalise(&mut text.root, &schema);
+        literals::check(&text.root, diagnostics);
+        refusals::check(&text.root, &schema, diagnostics);
+        Some(text)
+    };
+    // To make a schema ready takes as long as to read a large blueprint.
+    let (shape, text) = thread::scope(|threads| {
+        let shape = threads.spawn(|| Shape::new(schema.clone()));
+        let text = read_text();
+        (shape.join().unwrap_or_else(|panic| resume_unwind(panic)), text)
+    });
+    let (shape, Text { root, folder }) = (ready(shape, diagnostics)?, text?);
     shape.check(&root, sources, diagnostics);
-    let files = files::read(&root, &text.folder, sources, diagnostics);
+    let files = files::read(&root, &folder, sources, diagnostics);
     let targets = targets.iter().map(|(name, _)| name.clone()).collect();
     Some(Parsed { root, shape, targets, files })
 }
 
 /// A schema ready to check with. That it is none is a fault of a target's parameters, or a bug of akcgen.
-fn ready(schema: Json, diagnostics: &mut Diagnostics) -> Option<Shape> {
-    Shape::new(schema)
+fn ready<S>(shape: Result<S, String>, diagnostics: &mut Diagnostics) -> Option<S> {
+    shape
         .map_err(|reason| diagnostics.push(Diagnostic::new(code::BAD_SCHEMA, format!("a schema is broken: {reason}"))))
         .ok()
 }

@@ -181,18 +181,17 @@ impl<'a> Walk<'a> {
 
     /// A word of other tools where a choice is written.
     fn refused_value(&self, node: &Node, schema: &Json) -> Option<Diagnostic> {
-        let choices: Vec<&str> = alternatives(self.schema, schema)
-            .into_iter()
-            .flat_map(|one| {
-                let words = one.get("enum").and_then(Json::as_array).into_iter().flatten();
-                words.chain(one.get("const")).filter_map(Json::as_str)
-            })
-            .collect();
         let seen = match &node.value {
             Value::Str(text) => text.to_ascii_lowercase(),
             Value::Int(_) | Value::Float(_) => node.to_json().to_string(),
             _ => return None,
         };
+        let choices: Vec<&str> = alternatives(self.schema, schema)
+            .flat_map(|one| {
+                let words = one.get("enum").and_then(Json::as_array).into_iter().flatten();
+                words.chain(one.get("const")).filter_map(Json::as_str)
+            })
+            .collect();
         let told = |code, message: &str, help: &str| {
             Some(Diagnostic::new(code, message).at(node.span, "not part of the language").help(help))
         };

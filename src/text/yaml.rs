@@ -102,6 +102,15 @@ pub fn comment(out: &mut String, text: &str) {
     }
 }
 
+/// Writes blanks.
+pub fn pad(out: &mut String, blanks: usize) {
+    const BLANKS: &str = "                                                                ";
+    match BLANKS.get(..blanks) {
+        Some(blanks) => out.push_str(blanks),
+        None => out.extend(std::iter::repeat_n(' ', blanks)),
+    }
+}
+
 /// The indicator of a literal block that ends in several line feeds.
 const KEEP: &str = "|+";
 
@@ -263,7 +272,11 @@ impl<F: Follower> Writer<'_, F> {
     /// Writes what fits behind a key or a dash and ends the line; the indent is that of a literal block's lines.
     fn scalar(&mut self, tree: &Tree, indent: usize) {
         match tree {
-            Tree::Str(text) if style(text) == Style::Literal => return self.literal(text, indent),
+            Tree::Str(text) => match style(text) {
+                Style::Plain => self.out.push_str(text),
+                Style::Quoted => write_quoted(text, self.out),
+                Style::Literal => return self.literal(text, indent),
+            },
             _ => write_inline(tree, self.out),
         }
         self.end_line();
@@ -285,11 +298,7 @@ impl<F: Follower> Writer<'_, F> {
     }
 
     fn pad(&mut self, indent: usize) {
-        const SPACES: &str = "                                                                ";
-        match SPACES.get(..indent) {
-            Some(spaces) => self.out.push_str(spaces),
-            None => self.out.extend(std::iter::repeat_n(' ', indent)),
-        }
+        pad(self.out, indent);
     }
 
     fn end_line(&mut self) {

@@ -57,22 +57,27 @@ pub(super) fn shortage<'a>(
     pools: &[PoolPlan],
     load: Load,
 ) -> Option<Shortage> {
-    let mut nodes: Vec<(&str, Room)> = pools
-        .iter()
-        .flat_map(|pool| std::iter::repeat_n((pool.zone.as_str(), room(pool)), pool.maximum as usize))
-        .collect();
+    let mut zones: Vec<&str> = pools.iter().map(|pool| pool.zone.as_str()).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    // Each node with the place of its zone among all.
+    let nodes = pools.iter().flat_map(|pool| {
+        let zone = zones.iter().position(|zone| *zone == pool.zone.as_str()).unwrap_or_default();
+        std::iter::repeat_n((zone, room(pool)), pool.maximum as usize)
+    });
+    let mut nodes: Vec<(usize, Room)> = nodes.collect();
     spread_system(system, &mut nodes);
     let mut pods: Vec<(Room, (&str, &str))> = workloads.flat_map(|workload| pods(workload, load)).collect();
     pods.sort_by(|one, other| other.cmp(one));
-    let mut siblings: BTreeMap<((&str, &str), &str), usize> = BTreeMap::new();
+    let mut siblings: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     let mut left: Vec<Room> = Vec::new();
     for (pod, family) in pods {
-        let count = |zone: &str| siblings.get(&(family, zone)).copied().unwrap_or(0);
-        let fits = nodes.iter().enumerate().filter(|(_, (_, room))| room.holds(&pod));
-        match fits.min_by_key(|(_, (zone, room))| (count(zone), room.cpu, room.memory)).map(|(at, _)| at) {
-            Some(at) => {
-                nodes[at].1.take(&pod);
-                *siblings.entry((family, nodes[at].0)).or_default() += 1;
+        let counts = siblings.entry(family).or_insert_with(|| vec![0; zones.len()]);
+        let fitting = nodes.iter_mut().filter(|(_, room)| room.holds(&pod));
+        match fitting.min_by_key(|(zone, room)| (counts[*zone], room.cpu, room.memory)) {
+            Some((zone, room)) => {
+                room.take(&pod);
+                counts[*zone] += 1;
             }
             None => left.push(pod),
         }
@@ -86,7 +91,7 @@ fn room(pool: &PoolPlan) -> Room {
 }
 
 /// The controllers of the cluster are many and small: each node gives up an equal part.
-fn spread_system(system: Room, nodes: &mut [(&str, Room)]) {
+fn spread_system(system: Room, nodes: &mut [(usize, Room)]) {
     let count = nodes.len().max(1) as u64;
     let part = Room {
         cpu: system.cpu.div_ceil(count),

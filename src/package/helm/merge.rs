@@ -17,7 +17,7 @@ use crate::text::yaml;
 use super::align::{SAME, align};
 use super::facts::{FactIx, Facts};
 use super::labels::told_identity;
-use super::lift::Lifts;
+use super::lift::{Lifts, Patterns};
 use super::node::{Action, Entry, Item, Map, Node, Piece, Seq, When};
 use super::path::Path;
 use super::template::Source;
@@ -33,16 +33,29 @@ type OwnParts<'t> = SmallVec<[Option<&'t Tree>; 4]>;
 const ROW: &str = "\u{0}row";
 
 /// Merges one object of a template.
-pub(super) struct Merge<'c, 'a> {
-    pub source: &'c Source<'c, 'a>,
-    pub versions: &'c Versions<'a>,
-    pub lifts: &'c mut Lifts,
-    pub variations: &'c mut Variations,
+pub(super) struct Merge<'m, 'a, 'l> {
+    source: &'m Source<'m, 'a>,
+    versions: &'m Versions<'a>,
+    kind: Option<&'a str>,
+    patterns: &'static Patterns,
+    lifts: &'m mut Lifts<'l>,
+    variations: &'m mut Variations,
 }
 
-impl Merge<'_, '_> {
+impl<'m, 'a, 'l> Merge<'m, 'a, 'l> {
+    /// What stands ready for an object; its values and variations are recorded.
+    pub fn of(
+        source: &'m Source<'m, 'a>,
+        versions: &'m Versions<'a>,
+        lifts: &'m mut Lifts<'l>,
+        variations: &'m mut Variations,
+    ) -> Self {
+        let kind = versions.first().kind();
+        Merge { source, versions, kind, patterns: Patterns::of(kind), lifts, variations }
+    }
+
     /// The whole object.
-    pub fn object(&mut self) -> Map {
+    pub fn object(mut self) -> Map {
         let parts: OwnParts = self.versions.0.iter().map(|one| one.map(|object| &object.tree)).collect();
         self.map(&parts, &Path::ROOT)
     }
@@ -52,7 +65,8 @@ impl Merge<'_, '_> {
         if let Some(node) = self.read(path) {
             return node;
         }
-        if let Some(node) = self.lifts.lift(self.versions, parts, path, self.origin(parts, path)) {
+        let origin = self.origin(parts, path);
+        if let Some(node) = self.lifts.lift(self.patterns, self.versions, parts, path, origin) {
             return node;
         }
         match parts.iter().flatten().next().map(|part| Class::of(part)) {
@@ -64,12 +78,11 @@ impl Merge<'_, '_> {
 
     /// What is read from elsewhere in the chart: the files of a ConfigMap, their checksum, the image of a test.
     fn read(&self, path: &Path) -> Option<Node> {
-        let object = self.versions.first();
-        let config = || self.source.config.filter(|config| config.of(object));
+        let config = || self.source.config.filter(|config| config.of(self.versions.first()));
         match path.last()? {
-            "data" if path.depth == 1 && object.kind()? == "ConfigMap" => config().map(|_| Node::Block(Action::Files)),
-            "image" if object.kind()? == "Pod" && path.fits(&["spec", "containers", "*", "image"]) => {
-                self.source.image.map(|image| Node::Scalar(Action::Image(image.clone())))
+            "data" if path.depth == 1 && self.kind? == "ConfigMap" => config().map(|_| Node::Block(Action::Files)),
+            "image" if self.kind? == "Pod" && path.fits(&["spec", "containers", "*", "image"]) => {
+                self.source.image.clone().map(|image| Node::Scalar(Action::Image(image)))
             }
             CHECKSUM if path.fits(&["spec", "template", "metadata", "annotations", CHECKSUM]) => {
                 config().filter(|config| config.checked).map(|_| Node::Scalar(Action::Checksum))
@@ -82,7 +95,9 @@ impl Merge<'_, '_> {
         let (included, covered) = self.source.labels.included(parts, path).unzip();
         let covered: Vec<&str> = covered.unwrap_or_default();
         let mut map = Map { included, ..Map::default() };
-        for key in keys(parts).into_iter().filter(|key| !covered.contains(&key.as_str())) {
+        let keys = keys(parts);
+        map.entries.reserve_exact(keys.len());
+        for key in keys.into_iter().filter(|key| !covered.contains(&key.as_str())) {
             let values: OwnParts = parts.iter().map(|part| part.and_then(|part| part.get(key))).collect();
             let path = path.key(key);
             for values in apart(values, |part| (Class::of(part), told_identity(part, &path))) {
@@ -90,7 +105,7 @@ impl Merge<'_, '_> {
                 map.entries.push(Entry { key: key.clone(), node: self.node(&values, &path), when, origin });
             }
         }
-        self.lifts.add(self.versions, parts, path, &mut map);
+        self.lifts.add(self.patterns, self.versions, parts, path, &mut map);
         map
     }
 
@@ -164,7 +179,7 @@ impl Merge<'_, '_> {
         // A number would come back from the file as one of another kind, so that it is kept as it is to be written.
         let kept = |part: &Tree| if all_texts { part.clone() } else { Tree::from(yaml::inline(part).into_owned()) };
         let values = parts.iter().map(|part| part.map(kept)).collect();
-        let key = self.variations.key(self.versions.first().kind().unwrap_or_default(), path, values);
+        let key = self.variations.key(self.kind.unwrap_or_default(), path, values);
         Node::Scalar(Action::Variation { key, quoted })
     }
 
@@ -203,15 +218,25 @@ impl Class {
 
 /// The parts by what they are, each time with nothing in the place of the others.
 fn apart<'t, K: PartialEq>(parts: OwnParts<'t>, kind: impl Fn(&Tree) -> K) -> SmallVec<[OwnParts<'t>; 1]> {
-    let kinds: SmallVec<[Option<K>; 4]> = parts.iter().map(|part| part.map(&kind)).collect();
-    let mut found: SmallVec<[&K; 4]> = SmallVec::new();
+    let mut present = parts.iter().flatten().copied();
+    let (first, second) = (present.next(), present.next());
+    // Most objects have one version, or equal ones.
+    let mut alike = |first, second| {
+        let kinds = kind(first);
+        kind(second) == kinds && present.all(|part| kind(part) == kinds)
+    };
+    match (first, second) {
+        (None, _) => return SmallVec::new(),
+        (Some(_), None) => return SmallVec::from_iter([parts]),
+        (Some(first), Some(second)) if alike(first, second) => return SmallVec::from_iter([parts]),
+        _ => {}
+    }
+    let kinds: Vec<Option<K>> = parts.iter().map(|part| part.map(&kind)).collect();
+    let mut found: Vec<&K> = Vec::new();
     for kind in kinds.iter().flatten() {
         if !found.contains(&kind) {
             found.push(kind);
         }
-    }
-    if let [_] = found.as_slice() {
-        return SmallVec::from_iter([parts]);
     }
     let of = |kind| parts.iter().zip(&kinds).map(|(part, own)| part.filter(|_| own.as_ref() == Some(kind))).collect();
     found.into_iter().map(of).collect()

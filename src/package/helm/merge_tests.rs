@@ -7,7 +7,8 @@ use proptest::test_runner::RngSeed;
 use super::evaluate::Evaluator;
 use super::facts::Facts;
 use super::labels::Labels;
-use super::lift::{Group, Hosts, Lifts};
+use super::lift::{self, Group, Hosts, Lifts};
+use super::merge::Merge;
 use super::template::Source;
 use super::values;
 use super::variations::Variations;
@@ -46,27 +47,25 @@ pub(super) fn merged(objects: &[Option<Object>], group: Option<Group>, hosts: Ho
     let facts = facts(objects.len());
     let labels = Labels::of(&[], "blockchain");
     let versions = Versions(objects.iter().map(Option::as_ref).collect());
-    let all = [versions.clone()];
     let source = Source {
         chart: "chart",
-        comment: "A test.".to_owned(),
-        folder: "test",
         facts: &facts,
+        traced: true,
+        stem: "test".to_owned(),
+        comment: "A test.".to_owned(),
+        folder: "test".to_owned(),
         labels: labels.clone(),
-        objects: &all,
+        objects: vec![versions.clone()],
+        group,
         config: None,
         image: None,
-        traced: true,
     };
-    let mut lifts = Lifts::new(hosts);
-    lifts.enter(group);
+    let mut lifts = Lifts::of(&hosts, source.group.as_ref(), 0);
     let mut variations = Variations::default();
-    let mut merge =
-        super::merge::Merge { source: &source, versions: &versions, lifts: &mut lifts, variations: &mut variations };
-    let map = merge.object();
-    let template = source.template(&mut lifts);
+    let map = Merge::of(&source, &versions, &mut lifts, &mut variations).object();
+    let mut template = source.template(&hosts, 0);
     assert_eq!(template.file.text.lines().count(), template.file.lines.len());
-    let values = lifts.finish();
+    let values = lift::joined([std::mem::take(&mut template.lifted)], &hosts);
     let read = (0..objects.len()).map(|at| {
         objects[at].as_ref()?;
         Some(Evaluator::new(&facts, &labels, &variations, &values, at).map(&map).to_json())

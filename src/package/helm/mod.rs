@@ -25,18 +25,20 @@ mod variations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::{Origin, Tree};
-use crate::render::{self, TemplateFault};
+use rayon::prelude::*;
+
+use crate::base::{Object, Origin, Tree};
+use crate::render::{self, ChartView, TemplateFault};
 use crate::text::json;
 
 use super::lines::Lines;
 use super::names::{camel_case, unique};
-use super::{BundleFile, Lowered, Union, Versions};
+use super::{BundleFile, Lowered, Union, Versions, from_key};
 use chart::Chart;
 use config::config_files;
 use facts::{FactIx, Facts};
 use labels::Labels;
-use lift::{Group, Hosts, Lifts};
+use lift::{Group, Hosts};
 use node::ValuePath;
 use template::{Source, Template, group, identity, runner, tree_file};
 use values::Heading;
@@ -55,11 +57,8 @@ pub fn helm(
     unions: &[Union],
     traced: bool,
 ) -> Result<Vec<(String, BundleFile)>, TemplateFault> {
-    let mut files = Vec::new();
-    for union in unions {
-        files.extend(cluster(environments, union, traced)?);
-    }
-    Ok(files)
+    let charts: Result<Vec<_>, _> = unions.par_iter().map(|union| cluster(environments, union, traced)).collect();
+    Ok(charts?.into_iter().flatten().collect())
 }
 
 /// The chart of a cluster and what stands beside it.
@@ -73,8 +72,10 @@ fn cluster(environments: &[Lowered], union: &Union, traced: bool) -> Result<Vec<
     let folder = format!("{organization}/{}/helm", union.cluster.as_str());
     let chart = Chart { name, cluster: union.cluster, plans: plans.collect(), lowered, traced };
     let made = Made::of(&chart, union);
-    let lifts = values::lifts(&made.lifted, &union.environments, traced);
-    let files = made.files(&chart)?.into_iter();
+    let lifts = || values::lifts(&made.lifted, &union.environments, traced);
+    let (lifts, files) = rayon::join(lifts, || made.files(&chart));
+    let templates = made.templates.into_iter().map(Template::named);
+    let files = files?.into_iter().chain(templates);
     let files = files.map(|(path, file)| (format!("{folder}/{}/{path}", chart.name), file));
     Ok(files.chain([(format!("{folder}/lifts.json"), lifts)]).collect())
 }
@@ -86,7 +87,7 @@ struct Made<'a> {
     labels: Labels,
     lifted: Vec<lift::Lifted>,
     headings: Vec<Heading>,
-    templates: Vec<(String, String, Template)>,
+    templates: Vec<Template>,
     config: BTreeMap<String, (String, Origin)>,
     tests: Vec<String>,
 }
@@ -99,9 +100,8 @@ impl<'a> Made<'a> {
         // No name of a workload or namespace has an underscore, so that no two folders meet.
         let folders: Vec<String> = stems.iter().map(|stem| stem.replace('.', "_")).collect();
         let (by_folder, config) = config_files(&union.files, &folders, &union.environments);
-        let mut lifts = Lifts::new(Hosts::of(&union.files));
         let mut taken: BTreeSet<String> = RESERVED.map(str::to_owned).into();
-        let (mut templates, mut headings) = (Vec::new(), vec![hosts_heading()]);
+        let (mut sources, mut headings) = (Vec::new(), vec![hosts_heading()]);
         let mut images: BTreeMap<String, ValuePath> = BTreeMap::new();
         for ((file, stem), folder) in union.files.iter().zip(stems).zip(folders) {
             let objects = one_job_each(&file.objects);
@@ -112,51 +112,43 @@ impl<'a> Made<'a> {
                 headings.push(heading(group, &objects, &workload.component));
                 images.entry(workload.component.clone()).or_insert_with(|| image(group));
             }
-            lifts.enter(group);
-            let source = Source {
+            sources.push(Source {
                 chart: &chart.name,
-                comment: format!("From the blueprint's `{}`.", file.cause),
-                folder: &folder,
                 facts: &facts,
-                labels,
-                objects: &objects,
-                config: by_folder.get(&folder),
-                image: None,
                 traced: chart.traced,
-            };
-            let template = source.template(&mut lifts);
-            templates.push((stem.to_owned(), folder, template));
+                stem: stem.to_owned(),
+                comment: from_key(file.cause),
+                labels,
+                objects,
+                group,
+                config: by_folder.get(&folder),
+                folder,
+                image: None,
+            });
         }
-        let tests = tests_of(chart, union, &facts, &labels, &images, &mut lifts, &mut templates);
-        Made {
-            environments: union.environments.clone(),
-            facts,
-            labels,
-            lifted: lifts.finish(),
-            headings,
-            templates,
-            config,
-            tests,
-        }
+        let test_objects = test_objects(chart, union);
+        let (tests, told) = test_sources(chart, &test_objects, &facts, &labels, &images);
+        sources.extend(tests);
+        let hosts = Hosts::of(&union.files);
+        let mut templates: Vec<Template> =
+            sources.par_iter().enumerate().map(|(place, source)| source.template(&hosts, place)).collect();
+        let lifted = lift::joined(templates.iter_mut().map(|template| std::mem::take(&mut template.lifted)), &hosts);
+        drop(sources);
+        let environments = union.environments.clone();
+        Made { environments, facts, labels, lifted, headings, templates, config, tests: told }
     }
 
-    /// The files of the chart by path.
-    fn files(self, chart: &Chart) -> Result<Vec<(String, BundleFile)>, TemplateFault> {
+    /// The files of the chart beside its templates, by path.
+    fn files(&self, chart: &Chart) -> Result<Vec<(String, BundleFile)>, TemplateFault> {
         let branches = values::branches(&self.lifted);
-        let wanted: BTreeSet<FactIx> =
-            self.templates.iter().flat_map(|(.., template)| template.facts.clone()).collect();
+        let wanted: BTreeSet<FactIx> = self.templates.iter().flat_map(|template| template.facts.clone()).collect();
         let view = chart.view(&self.labels, &branches, &self.headings, self.tests.clone(), !wanted.is_empty());
-        let mut files = vec![
-            (".helmignore".to_owned(), chart.text(Ok(render::HELMIGNORE.to_owned()))?),
-            ("Chart.yaml".to_owned(), chart.metadata()),
-            ("README.md".to_owned(), chart.text(render::chart_readme(&view))?),
-            ("templates/NOTES.txt".to_owned(), chart.text(render::chart_notes(&view))?),
-            ("templates/_helpers.tpl".to_owned(), chart.text(render::chart_helpers(&view))?),
-        ];
-        files.extend(self.values(chart, &branches));
-        for (stem, folder, template) in &self.templates {
+        let (texts, values) = rayon::join(|| texts(chart, &view), || self.values(chart, &branches));
+        let mut files = texts?;
+        files.extend(values);
+        for Template { stem, folder, variations, .. } in &self.templates {
             for (at, environment) in self.environments.iter().enumerate() {
-                let Some(tree) = template.variations.tree(at) else { continue };
+                let Some(tree) = variations.tree(at) else { continue };
                 let comment = format!("What the blueprint decides for {stem} in {environment}.");
                 let file = tree_file(&comment, &tree, DECIDED, chart.traced);
                 files.push((format!("files/environments/{environment}/{folder}.yaml"), file));
@@ -170,7 +162,7 @@ impl<'a> Made<'a> {
                 tree_file(&comment, &tree, DECIDED, chart.traced),
             ));
         }
-        if self.templates.iter().any(|(stem, ..)| tests::runs_script(stem)) {
+        if self.templates.iter().any(|template| tests::runs_script(&template.stem)) {
             let path = tests::NODES_FILE.to_owned();
             files.push((path, chart.text(Ok(tests::NODES.to_owned()))?));
         }
@@ -181,8 +173,6 @@ impl<'a> Made<'a> {
             }
             files.push((format!("files/{path}"), BundleFile { text: text.clone(), lines }));
         }
-        let templates = self.templates.into_iter();
-        files.extend(templates.map(|(stem, _, template)| (format!("templates/{stem}.yaml"), template.file)));
         Ok(files)
     }
 
@@ -212,6 +202,17 @@ impl<'a> Made<'a> {
         }
         files
     }
+}
+
+/// What people read of a chart, and what its templates share.
+fn texts(chart: &Chart, view: &ChartView) -> Result<Vec<(String, BundleFile)>, TemplateFault> {
+    Ok(vec![
+        (".helmignore".to_owned(), chart.text(Ok(render::HELMIGNORE.to_owned()))?),
+        ("Chart.yaml".to_owned(), chart.metadata()),
+        ("README.md".to_owned(), chart.text(render::chart_readme(view))?),
+        ("templates/NOTES.txt".to_owned(), chart.text(render::chart_notes(view))?),
+        ("templates/_helpers.tpl".to_owned(), chart.text(render::chart_helpers(view))?),
+    ])
 }
 
 const SCHEMA: Origin =
@@ -264,47 +265,44 @@ fn job<'a>(versions: &Versions<'a>) -> Option<(Option<&'a str>, &'a str)> {
     Some((object.namespace(), name))
 }
 
-/// Makes the templates of what `helm test` runs; what they ask, as people read it.
-fn tests_of(
-    chart: &Chart,
-    union: &Union,
-    facts: &Facts,
-    labels: &Labels,
-    images: &BTreeMap<String, ValuePath>,
-    lifts: &mut Lifts,
-    templates: &mut Vec<(String, String, Template)>,
-) -> Vec<String> {
+/// What `helm test` runs, in each environment by its name.
+fn test_objects(chart: &Chart, union: &Union) -> Vec<BTreeMap<&'static str, Vec<Object>>> {
     let clusters = chart.lowered.iter().zip(&chart.plans).filter_map(|(one, plan)| {
         let objects = one.clusters.iter().find(|objects| objects.cluster == union.cluster)?;
         Some(tests::tests(objects, &render::release_namespace(plan)))
     });
-    let made: Vec<BTreeMap<&str, Vec<crate::base::Object>>> = clusters.collect();
+    clusters.collect()
+}
+
+/// The templates of what `helm test` runs, and what they ask, as people read it.
+fn test_sources<'c, 'a>(
+    chart: &'c Chart,
+    made: &'a [BTreeMap<&str, Vec<Object>>],
+    facts: &'c Facts<'a>,
+    labels: &Labels,
+    images: &BTreeMap<String, ValuePath>,
+) -> (Vec<Source<'c, 'a>>, Vec<String>) {
     let names: BTreeSet<&str> = made.iter().flat_map(|tests| tests.keys().copied()).collect();
-    let mut all_told = Vec::new();
-    for name in names {
+    let source = |name: &str| {
         let (told, component) = tests::told(name);
-        let lists: Vec<&[crate::base::Object]> =
-            made.iter().map(|tests| tests.get(name).map_or(&[][..], Vec::as_slice)).collect();
+        let lists: Vec<&[Object]> = made.iter().map(|tests| tests.get(name).map_or(&[][..], Vec::as_slice)).collect();
         let objects = super::union::versions(&lists);
-        let stem = format!("tests/{name}");
-        let folder = format!("_tests/{name}");
-        lifts.enter(None);
         let source = Source {
             chart: &chart.name,
-            comment: format!("Run by `helm test`: asks {told}."),
-            folder: &folder,
             facts,
-            labels: labels.with(test_identity(&objects)),
-            objects: &objects,
-            config: None,
-            image: component.and_then(|component| images.get(component)),
             traced: chart.traced,
+            stem: format!("tests/{name}"),
+            comment: format!("Run by `helm test`: asks {told}."),
+            folder: format!("_tests/{name}"),
+            labels: labels.with(test_identity(&objects)),
+            objects,
+            group: None,
+            config: None,
+            image: component.and_then(|component| images.get(component)).cloned(),
         };
-        let template = source.template(lifts);
-        templates.push((stem, folder, template));
-        all_told.push(told);
-    }
-    all_told
+        (source, told)
+    };
+    names.into_iter().map(source).unzip()
 }
 
 fn test_identity(objects: &[Versions]) -> Option<labels::Identity> {

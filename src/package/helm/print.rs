@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::Display;
 
 use crate::base::{Origin, Tree};
 use crate::text::yaml;
@@ -19,11 +18,16 @@ pub(super) struct Printer<'c> {
     /// What `$workload` stands for.
     workload: Option<&'c Identity>,
     lines: Lines,
-    /// The dash that waits for the first line of an item.
-    lead: Option<String>,
+    /// The dashes that wait for the first line of an item, and the indent of the first.
+    lead: Option<Lead>,
     /// How many ranges it is in; there the dot is something else.
     ranges: usize,
     pub used: Used,
+}
+
+struct Lead {
+    indent: usize,
+    dashes: usize,
 }
 
 /// What a template refers to.
@@ -36,6 +40,8 @@ pub(super) struct Used {
 }
 
 const INDENT: usize = 2;
+
+const END: &[&str] = &["{{- end }}"];
 
 impl<'c> Printer<'c> {
     pub fn new(chart: &'c str, facts: &'c Facts<'c>, workload: Option<&'c Identity>, traced: bool) -> Printer<'c> {
@@ -55,7 +61,7 @@ impl<'c> Printer<'c> {
             self.conditional(when, 0, *origin, |printer| {
                 for (map, _, origin) in group {
                     if separator || when.is_some() {
-                        printer.line(0, "---", *origin);
+                        printer.line(0, &["---"], *origin);
                     }
                     separator = true;
                     printer.map(map, 0);
@@ -65,11 +71,9 @@ impl<'c> Printer<'c> {
     }
 
     /// One line of a template.
-    pub fn line(&mut self, indent: usize, text: impl Display, origin: Origin) {
-        match self.lead.take() {
-            Some(lead) => self.lines.line(format_args!("{lead}{text}"), origin),
-            None => self.lines.line(format_args!("{:indent$}{text}", ""), origin),
-        }
+    pub fn line(&mut self, indent: usize, parts: &[&str], origin: Origin) {
+        let Lead { indent, dashes } = self.lead.take().unwrap_or(Lead { indent, dashes: 0 });
+        self.lines.indented(indent, dashes, parts, origin);
     }
 
     /// What only some environments have.
@@ -78,9 +82,9 @@ impl<'c> Printer<'c> {
             None => content(self),
             Some(having) => {
                 let condition = self.condition(having);
-                self.line(indent, format_args!("{{{{- if {condition} }}}}"), origin);
+                self.line(indent, &["{{- if ", &condition, " }}"], origin);
                 content(self);
-                self.line(indent, "{{- end }}", origin);
+                self.line(indent, END, origin);
             }
         }
     }
@@ -126,17 +130,17 @@ impl<'c> Printer<'c> {
         let key = escaped(&key);
         let inner = if matches!(entry.node, Node::Map(_)) { indent + INDENT } else { indent };
         let (condition, value) = (self.condition(having), self.value_of(added));
-        self.line(indent, format_args!("{{{{- if or ({condition}) {value} }}}}"), entry.origin);
-        self.line(indent, format_args!("{key}:"), entry.origin);
+        self.line(indent, &["{{- if or (", &condition, ") ", &value, " }}"], entry.origin);
+        self.line(indent, &[&key, ":"], entry.origin);
         self.conditional(&entry.when, inner, entry.origin, |printer| printer.inner(&entry.node, inner));
         self.added_lines(added, inner);
-        self.line(indent, "{{- end }}", entry.origin);
+        self.line(indent, END, entry.origin);
     }
 
     /// Leaves the dash of an item alone on its line.
     fn end_lead(&mut self, origin: Origin) {
-        if let Some(lead) = self.lead.take() {
-            self.lines.line(lead.trim_end(), origin);
+        if let Some(Lead { indent, dashes }) = self.lead.take() {
+            self.lines.indented(indent, dashes - 1, &["-"], origin);
         }
     }
 
@@ -150,13 +154,13 @@ impl<'c> Printer<'c> {
         };
         match added(entry) {
             Some(added) if empty => {
-                self.line(indent, format_args!("{{{{- with {} }}}}", self.value_of(added)), entry.origin);
-                self.line(indent, format_args!("{key}:"), entry.origin);
-                self.line(inner, format_args!("{{{{- toYaml . | nindent {inner} }}}}"), entry.origin);
-                self.line(indent, "{{- end }}", entry.origin);
+                self.line(indent, &["{{- with ", &self.value_of(added), " }}"], entry.origin);
+                self.line(indent, &[&key, ":"], entry.origin);
+                self.line(inner, &["{{- toYaml . | nindent ", &inner.to_string(), " }}"], entry.origin);
+                self.line(indent, END, entry.origin);
             }
             added => {
-                self.line(indent, format_args!("{key}:"), entry.origin);
+                self.line(indent, &[&key, ":"], entry.origin);
                 self.inner(&entry.node, inner);
                 added.iter().for_each(|added| self.added_lines(added, inner));
             }
@@ -164,9 +168,9 @@ impl<'c> Printer<'c> {
     }
 
     fn added_lines(&mut self, added: &ValuePath, indent: usize) {
-        self.line(indent, format_args!("{{{{- with {} }}}}", self.value_of(added)), ADDITIONS);
-        self.line(indent, format_args!("{{{{- toYaml . | nindent {indent} }}}}"), ADDITIONS);
-        self.line(indent, "{{- end }}", ADDITIONS);
+        self.line(indent, &["{{- with ", &self.value_of(added), " }}"], ADDITIONS);
+        self.line(indent, &["{{- toYaml . | nindent ", &indent.to_string(), " }}"], ADDITIONS);
+        self.line(indent, END, ADDITIONS);
     }
 
     fn inner(&mut self, node: &Node, indent: usize) {
@@ -182,17 +186,17 @@ impl<'c> Printer<'c> {
         let outer = indent - INDENT;
         match node {
             Node::Block(action) => {
-                self.line(outer, format_args!("{key}:"), origin);
+                self.line(outer, &[key, ":"], origin);
                 self.block(action, indent, origin);
             }
             node => match literal(node) {
                 Some((indicator, lines)) => {
-                    self.line(outer, format_args!("{key}: {indicator}"), origin);
+                    self.line(outer, &[key, ": ", indicator], origin);
                     self.literal(lines, indent, origin);
                 }
                 None => {
                     let value = self.scalar(node);
-                    self.line(outer, format_args!("{key}: {value}"), origin);
+                    self.line(outer, &[key, ": ", &value], origin);
                 }
             },
         }
@@ -201,13 +205,13 @@ impl<'c> Printer<'c> {
     fn literal(&mut self, lines: std::str::Split<'_, char>, indent: usize, origin: Origin) {
         for line in lines {
             let indent = if line.is_empty() { 0 } else { indent };
-            self.line(indent, escaped(line), origin);
+            self.line(indent, &[&escaped(line)], origin);
         }
     }
 
     fn block(&mut self, action: &Action, indent: usize, origin: Origin) {
         let expression = self.expression(action);
-        self.line(indent, format_args!("{{{{- {expression} | nindent {indent} }}}}"), origin);
+        self.line(indent, &["{{- ", &expression, " | nindent ", &indent.to_string(), " }}"], origin);
     }
 
     /// What stands on one line.
@@ -218,7 +222,7 @@ impl<'c> Printer<'c> {
                 Cow::Owned(text) => escaped(&text).into_owned().into(),
             },
             Node::Text { pieces, quoted } => self.text(pieces, *quoted).into(),
-            Node::Scalar(action) => format!("{{{{ {} }}}}", self.expression(action)).into(),
+            Node::Scalar(action) => ["{{ ", &self.expression(action), " }}"].concat().into(),
             Node::Block(_) | Node::Map(_) | Node::Seq(_) => Cow::default(),
         }
     }
@@ -296,7 +300,8 @@ impl<'c> Printer<'c> {
     }
 
     fn value_of(&self, path: &ValuePath) -> String {
-        self.rooted(&format!(".Values.{path}"))
+        let dollar = if self.ranges > 0 { "$" } else { "" };
+        [dollar, ".Values.", &path.0.join(".")].concat()
     }
 
     /// A name of the chart's root, wherever the dot points.
@@ -319,16 +324,16 @@ impl<'c> Printer<'c> {
     fn item(&mut self, item: &Item, indent: usize) {
         let Some(each) = item.each else { return self.dash(item, indent) };
         let name = self.fact(each);
-        self.line(indent, format_args!("{{{{- range {name} }}}}"), item.origin);
+        self.line(indent, &["{{- range ", &name, " }}"], item.origin);
         self.ranges += 1;
         self.dash(item, indent);
         self.ranges -= 1;
-        self.line(indent, "{{- end }}", item.origin);
+        self.line(indent, END, item.origin);
     }
 
     fn dash(&mut self, item: &Item, indent: usize) {
-        let before = self.lead.take().unwrap_or_else(|| " ".repeat(indent));
-        self.lead = Some(format!("{before}- "));
+        let Lead { indent: start, dashes } = self.lead.take().unwrap_or(Lead { indent, dashes: 0 });
+        self.lead = Some(Lead { indent: start, dashes: dashes + 1 });
         let inner = indent + INDENT;
         match &item.node {
             Node::Map(map) => {
@@ -344,12 +349,12 @@ impl<'c> Printer<'c> {
             }
             node => match literal(node) {
                 Some((indicator, lines)) => {
-                    self.line(indent, indicator, item.origin);
+                    self.line(indent, &[indicator], item.origin);
                     self.literal(lines, inner, item.origin);
                 }
                 None => {
                     let value = self.scalar(node);
-                    self.line(indent, value, item.origin);
+                    self.line(indent, &[&value], item.origin);
                 }
             },
         }

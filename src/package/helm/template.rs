@@ -11,7 +11,7 @@ use super::super::lines::Lines;
 use super::config::{ConfigFiles, Place};
 use super::facts::{FactIx, Facts};
 use super::labels::{Identity, Labels};
-use super::lift::{Group, Lifts};
+use super::lift::{Group, Hosts, Lifted, Lifts};
 use super::merge::Merge;
 use super::node::{Map, ValuePath, When};
 use super::print::{Printer, Used};
@@ -21,38 +21,56 @@ use super::variations::Variations;
 pub(super) struct Source<'c, 'a> {
     /// The chart's name.
     pub chart: &'c str,
+    pub facts: &'c Facts<'a>,
+    pub traced: bool,
+    /// The template's path below `templates/`, without its ending.
+    pub stem: String,
     /// What it is, in a sentence.
     pub comment: String,
     /// Its folder in `files/`, and the name of what it reads there.
-    pub folder: &'c str,
-    pub facts: &'c Facts<'a>,
+    pub folder: String,
     pub labels: Labels,
-    pub objects: &'c [Versions<'a>],
+    pub objects: Vec<Versions<'a>>,
+    /// The workload whose values it has.
+    pub group: Option<Group>,
     pub config: Option<&'c ConfigFiles>,
     /// The image that tests run, where they run a workload's.
-    pub image: Option<&'c ValuePath>,
-    pub traced: bool,
+    pub image: Option<ValuePath>,
 }
 
 /// A template and the files that it reads.
 pub(super) struct Template {
+    /// Its path below `templates/`, without its ending.
+    pub stem: String,
+    /// Its folder in `files/`.
+    pub folder: String,
     pub file: BundleFile,
     /// The facts of the environment that it names.
     pub facts: BTreeSet<FactIx>,
     pub variations: Variations,
+    /// Its values.
+    pub lifted: Vec<Lifted>,
+}
+
+impl Template {
+    /// Its file by its path in the chart.
+    pub fn named(self) -> (String, BundleFile) {
+        (format!("templates/{}.yaml", self.stem), self.file)
+    }
 }
 
 const HEAD: Origin = Origin::Rule("the head of a template: what it reads");
 
 impl Source<'_, '_> {
-    /// Makes the template; its values are recorded.
-    pub fn template(&self, lifts: &mut Lifts) -> Template {
+    /// Makes the template, which stands at this place among those of the chart.
+    pub fn template(&self, hosts: &Hosts, place: usize) -> Template {
+        let mut lifts = Lifts::of(hosts, self.group.as_ref(), place);
         let mut variations = Variations::default();
         let documents: Vec<(Map, When, Origin)> = (self.objects.iter())
             .map(|versions| {
                 let having: Vec<usize> = (0..versions.0.len()).filter(|at| versions.0[*at].is_some()).collect();
                 let when = (having.len() < versions.0.len()).then_some(having);
-                let mut merge = Merge { source: self, versions, lifts, variations: &mut variations };
+                let merge = Merge::of(self, versions, &mut lifts, &mut variations);
                 (merge.object(), when, versions.first().origins.root)
             })
             .collect();
@@ -63,12 +81,19 @@ impl Source<'_, '_> {
         let (body, used) = printer.finish();
         let mut lines = self.head(&used, files);
         lines.append(body);
-        Template { file: lines.finish(), facts: used.facts, variations }
+        Template {
+            stem: self.stem.clone(),
+            folder: self.folder.clone(),
+            file: lines.finish(),
+            facts: used.facts,
+            variations,
+            lifted: lifts.finish(),
+        }
     }
 
     /// What the template reads before it starts.
     fn head(&self, used: &Used, files: Vec<String>) -> Lines {
-        let (chart, folder) = (self.chart, self.folder);
+        let (chart, folder) = (self.chart, &self.folder);
         let mut lines = Lines::new(self.traced);
         let mut add = |line: &str| lines.line(line, HEAD);
         add("{{- /*");

@@ -10,9 +10,11 @@ mod patch;
 #[cfg(test)]
 mod tests;
 
+use rayon::prelude::*;
+
 use crate::base::{Object, Origin, Tree};
 
-use super::{BundleFile, Form, Union, UnionFile, Versions};
+use super::{BundleFile, Form, Union, UnionFile, Versions, from_key};
 
 pub(super) use lacked::{labelled, left_out, patch_all};
 use patch::LACKED;
@@ -33,10 +35,12 @@ pub fn kustomize(organization: &str, unions: &[Union], traced: bool) -> Vec<(Str
 }
 
 fn base(union: &Union, traced: bool, put: &mut impl FnMut(&str, BundleFile)) {
-    for file in &union.files {
-        let comment = format!("From the blueprint's `{}`.", file.cause);
-        put(&format!("base/{}", file.path), BundleFile::of(&comment, file.objects.iter().map(Versions::first), traced));
-    }
+    let resource = |file: &UnionFile| match file.same {
+        Some(file) => BundleFile::of_objects(file, traced),
+        None => BundleFile::of(&from_key(file.cause), file.objects.iter().map(Versions::first), traced),
+    };
+    let files: Vec<BundleFile> = union.files.par_iter().map(resource).collect();
+    union.files.iter().zip(files).for_each(|(file, made)| put(&format!("base/{}", file.path), made));
     let resources = union.files.iter().map(|file| Tree::from(file.path.to_owned())).collect();
     let comment = match union.environments.as_slice() {
         [only] => format!("The objects of the environment `{only}`, the only one. Built by way of `overlays/{only}`."),

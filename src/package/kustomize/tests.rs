@@ -103,7 +103,7 @@ fn workload(kind: &str, name: &str, namespace: &str, of: Option<&str>) -> Object
 }
 
 fn patches(objects: Vec<Versions>) -> Value {
-    let files = vec![UnionFile { path: "all.yaml", cause: "organizations.org", objects }];
+    let files = vec![UnionFile { path: "all.yaml", cause: "organizations.org", objects, same: None }];
     let union = Union { cluster: Cluster::Blockchain, environments: vec!["production", "staging"], files };
     let entries = lacked(&union, 1);
     Value::Array(entries.iter().map(Tree::to_json).collect())
@@ -139,7 +139,7 @@ fn files_stand_where_the_layout_has_them() {
         object(json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {"a": data}}))
     };
     let (mine, yours, gone) = (secret("a", "1"), secret("a", "2"), secret("b", "1"));
-    let file = |path, objects| UnionFile { path, cause: "organizations.org.peers", objects };
+    let file = |path, objects| UnionFile { path, cause: "organizations.org.peers", objects, same: None };
     let files = vec![
         file("peer0.yaml", vec![Versions(vec![Some(&mine), Some(&yours)])]),
         file("peer1.yaml", vec![Versions(vec![Some(&gone), None])]),

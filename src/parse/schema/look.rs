@@ -10,7 +10,7 @@ pub(in crate::parse) fn resolve<'s>(root: &'s Json, schema: &'s Json) -> &'s Jso
     const LONGEST_CHAIN: usize = 8;
     let mut resolved = schema;
     for _ in 0..LONGEST_CHAIN {
-        match resolved.get("$ref").and_then(Json::as_str).and_then(|target| root.pointer(target.strip_prefix('#')?)) {
+        match resolved.get("$ref").and_then(Json::as_str).and_then(|target| referred(root, target)) {
             Some(target) => resolved = target,
             None => break,
         }
@@ -18,21 +18,30 @@ pub(in crate::parse) fn resolve<'s>(root: &'s Json, schema: &'s Json) -> &'s Jso
     resolved
 }
 
+fn referred<'s>(root: &'s Json, target: &str) -> Option<&'s Json> {
+    match target.strip_prefix("#/$defs/") {
+        // Nearly every reference: without the allocations of a JSON pointer.
+        Some(name) if !name.contains(['/', '~']) => root.get("$defs")?.get(name),
+        _ => root.pointer(target.strip_prefix('#')?),
+    }
+}
+
 /// The alternatives of a schema, or the schema alone; references resolved.
-pub(in crate::parse) fn alternatives<'s>(root: &'s Json, schema: &'s Json) -> Vec<&'s Json> {
+pub(in crate::parse) fn alternatives<'s>(root: &'s Json, schema: &'s Json) -> impl Iterator<Item = &'s Json> {
     let schema = resolve(root, schema);
     let listed = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array);
-    listed.map_or_else(|| vec![schema], |list| list.iter().map(|one| resolve(root, one)).collect())
+    let alone = listed.is_none().then_some(schema);
+    alone.into_iter().chain(listed.into_iter().flatten().map(|one| resolve(root, one)))
 }
 
 /// The alternative that describes a value of this JSON type, if the schema says what types it takes.
 pub(in crate::parse) fn alternative<'s>(root: &'s Json, schema: &'s Json, kind: &str) -> Option<&'s Json> {
-    alternatives(root, schema).into_iter().find(|one| types(one).any(|name| fits(name, kind)))
+    alternatives(root, schema).find(|one| types(one).any(|name| fits(name, kind)))
 }
 
 /// Whether a value of this JSON type can stand here, as far as types tell.
 pub(in crate::parse) fn accepts(root: &Json, schema: &Json, kind: &str) -> bool {
-    alternatives(root, schema).into_iter().any(|one| {
+    alternatives(root, schema).any(|one| {
         let words = one.get("const").into_iter().chain(one.get("enum").and_then(Json::as_array).into_iter().flatten());
         let mut named = types(one).chain(words.map(|word| -> &str { json_type(word) })).peekable();
         named.peek().is_none() || named.any(|name| fits(name, kind))

@@ -7,6 +7,7 @@ mod table;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::base::image::parts_of;
 use crate::base::{Object, Origin, Text, Tree, TreePath};
@@ -68,16 +69,24 @@ pub(super) struct Group {
     pub containers: Vec<(String, Option<String>)>,
 }
 
-/// The values of a chart, while its templates are made.
+/// The values of one template, while it is made.
 #[derive(Debug)]
-pub(super) struct Lifts {
-    patterns: BTreeMap<&'static str, Vec<Pattern>>,
-    hosts: Hosts,
-    /// Of the template that is being made.
-    group: Option<Group>,
+pub(super) struct Lifts<'c> {
+    hosts: &'c Hosts,
+    group: Option<&'c Group>,
+    /// The place of the template among those of the chart.
     template: usize,
     lifted: Vec<Lifted>,
     places: BTreeMap<ValuePath, usize>,
+}
+
+/// The rows of the table for one kind of object.
+#[derive(Debug, Default)]
+pub(super) struct Patterns {
+    /// By the number of steps to the part.
+    by_depth: Vec<Vec<Pattern>>,
+    /// The rows that add to what is there, by the number of steps to the map that holds it.
+    added: Vec<Vec<Pattern>>,
 }
 
 /// A path of a row.
@@ -88,6 +97,50 @@ struct Pattern {
     rank: usize,
 }
 
+impl Patterns {
+    /// Those of a kind.
+    pub fn of(kind: Option<&str>) -> &'static Patterns {
+        static ALL: LazyLock<BTreeMap<&'static str, Patterns>> = LazyLock::new(Patterns::all);
+        static NONE: Patterns = Patterns { by_depth: Vec::new(), added: Vec::new() };
+        kind.and_then(|kind| ALL.get(kind)).unwrap_or(&NONE)
+    }
+
+    fn all() -> BTreeMap<&'static str, Patterns> {
+        let mut all: BTreeMap<&'static str, Patterns> = BTreeMap::new();
+        for (rank, row) in TABLE.iter().enumerate() {
+            for (kind, path) in row.kinds.iter().flat_map(|kind| row.paths.iter().map(move |path| (*kind, *path))) {
+                let names: Vec<String> = TreePath::from(path).0.iter().map(|step| step.key().to_string()).collect();
+                let patterns = all.entry(kind).or_default();
+                let (list, depth) = match row.style {
+                    Style::Added => (&mut patterns.added, names.len().saturating_sub(1)),
+                    _ => (&mut patterns.by_depth, names.len()),
+                };
+                if list.len() <= depth {
+                    list.resize_with(depth + 1, Vec::new);
+                }
+                list[depth].push(Pattern { names, row, rank });
+            }
+        }
+        all
+    }
+
+    /// The row at a part.
+    fn find<'p>(&self, path: &Path<'p>) -> Option<Found<'p>> {
+        let pattern = self.by_depth.get(path.depth)?.iter().find(|pattern| path.fits(&pattern.names))?;
+        let item = pattern.names.iter().zip(path.names()).find(|(name, _)| *name == "*").and_then(|(_, name)| name);
+        Some(Found { row: pattern.row, rank: pattern.rank, item })
+    }
+
+    /// The rows that add to an entry of a map.
+    fn added(&'static self, path: &Path) -> impl Iterator<Item = (&'static Pattern, &'static str)> {
+        let here = self.added.get(path.depth).map_or(&[][..], Vec::as_slice).iter();
+        here.filter_map(|pattern| {
+            let (entry, holder) = pattern.names.split_last()?;
+            path.fits(holder).then_some((pattern, entry.as_str()))
+        })
+    }
+}
+
 /// A row at a part of an object.
 struct Found<'p> {
     row: &'static Row,
@@ -96,33 +149,37 @@ struct Found<'p> {
     item: Option<&'p str>,
 }
 
-impl Lifts {
-    pub fn new(hosts: Hosts) -> Lifts {
-        let mut patterns: BTreeMap<&'static str, Vec<Pattern>> = BTreeMap::new();
-        for (rank, row) in TABLE.iter().enumerate() {
-            for (kind, path) in row.kinds.iter().flat_map(|kind| row.paths.iter().map(move |path| (*kind, *path))) {
-                let names = TreePath::from(path).0.iter().map(|step| step.key().to_string()).collect();
-                patterns.entry(kind).or_default().push(Pattern { names, row, rank });
-            }
-        }
-        Lifts { patterns, hosts, group: None, template: 0, lifted: Vec::new(), places: BTreeMap::new() }
+/// The values of all templates in the order in which a person looks for them.
+pub(super) fn joined(templates: impl IntoIterator<Item = Vec<Lifted>>, hosts: &Hosts) -> Vec<Lifted> {
+    let mut all = Lifts::of(hosts, None, 0);
+    for lifted in templates.into_iter().flatten() {
+        // Only hosts are values of several templates, and a host is the same one wherever it stands.
+        all.register(lifted);
+    }
+    all.lifted.sort_by_key(|lifted| lifted.order);
+    all.lifted
+}
+
+impl<'c> Lifts<'c> {
+    /// For the template at a place of the chart, with the workload whose values it has.
+    pub fn of(hosts: &'c Hosts, group: Option<&'c Group>, template: usize) -> Lifts<'c> {
+        Lifts { hosts, group, template, lifted: Vec::new(), places: BTreeMap::new() }
     }
 
-    /// From now on the values of another template.
-    pub fn enter(&mut self, group: Option<Group>) {
-        self.group = group;
-        self.template += 1;
-    }
-
-    /// All values in the order in which a person looks for them.
-    pub fn finish(mut self) -> Vec<Lifted> {
-        self.lifted.sort_by_key(|lifted| lifted.order);
+    pub fn finish(self) -> Vec<Lifted> {
         self.lifted
     }
 
     /// The action for a part that is a value; then the value is recorded.
-    pub fn lift(&mut self, versions: &Versions, parts: &[Option<&Tree>], path: &Path, origin: Origin) -> Option<Node> {
-        let found = self.find(versions, path)?;
+    pub fn lift(
+        &mut self,
+        patterns: &Patterns,
+        versions: &Versions,
+        parts: &[Option<&Tree>],
+        path: &Path,
+        origin: Origin,
+    ) -> Option<Node> {
+        let found = patterns.find(path)?;
         let key = self.key(&found, versions, parts)?;
         let part = PartOf { versions, parts, path, origin };
         match found.row.style {
@@ -136,18 +193,18 @@ impl Lifts {
     }
 
     /// Adds to a map what values may add to its entries.
-    pub fn add(&mut self, versions: &Versions, parts: &[Option<&Tree>], path: &Path, map: &mut Map) {
-        let kind = versions.first().kind().unwrap_or_default();
-        let patterns = self.patterns.get(kind).map_or(&[][..], Vec::as_slice).iter();
-        let here = patterns.filter(|pattern| pattern.row.style == Style::Added).filter_map(|pattern| {
-            let (entry, holder) = pattern.names.split_last()?;
-            path.fits(holder).then(|| (pattern.row, pattern.rank, entry.clone()))
-        });
-        let rows: Vec<(&'static Row, usize, String)> = here.collect();
-        for (row, rank, entry) in rows {
-            let found = Found { row, rank, item: None };
+    pub fn add(
+        &mut self,
+        patterns: &'static Patterns,
+        versions: &Versions,
+        parts: &[Option<&Tree>],
+        path: &Path,
+        map: &mut Map,
+    ) {
+        for (Pattern { row, rank, .. }, entry) in patterns.added(path) {
+            let found = Found { row, rank: *rank, item: None };
             if let Some(value) = self.key(&found, versions, parts) {
-                self.added(versions, parts, path, &found, &entry, value, map);
+                self.added(versions, parts, path, &found, entry, value, map);
             }
         }
     }
@@ -204,18 +261,9 @@ impl Lifts {
         });
     }
 
-    /// The row at a part.
-    fn find<'p>(&self, versions: &Versions, path: &Path<'p>) -> Option<Found<'p>> {
-        let patterns = self.patterns.get(versions.first().kind()?)?.iter();
-        let pattern = patterns.into_iter().find(|pattern| path.fits(&pattern.names))?;
-        let names = path.names();
-        let item = pattern.names.iter().zip(names).find(|(name, _)| *name == "*").and_then(|(_, name)| name);
-        Some(Found { row: pattern.row, rank: pattern.rank, item })
-    }
-
     /// The key of a row's value for a part. None where the object has none of these values.
     fn key(&self, found: &Found, versions: &Versions, parts: &[Option<&Tree>]) -> Option<ValuePath> {
-        let group = self.group.as_ref()?;
+        let group = self.group?;
         let object = versions.first();
         let runs = matches!(object.kind(), Some("Deployment" | "StatefulSet"));
         let all_hold = versions.0.iter().flatten().all(|object| (found.row.holds)(&object.tree));
@@ -238,13 +286,13 @@ impl Lifts {
     }
 
     fn order(&self, found: &Found, part: usize) -> (usize, usize, usize, usize) {
-        let containers = self.group.iter().flat_map(|group| &group.containers);
-        let container = containers.into_iter().position(|(name, _)| Some(name.as_str()) == found.item);
+        let mut containers = self.group.iter().flat_map(|group| &group.containers);
+        let container = containers.position(|(name, _)| Some(name.as_str()) == found.item);
         match found.row.style {
             Style::Host => (0, 0, 0, 0),
             // What belongs to no container stands behind all of them.
-            _ if !found.row.key.starts_with("{container}") => (self.template, usize::MAX, found.rank, part),
-            _ => (self.template, container.unwrap_or(0), found.rank, part),
+            _ if !found.row.key.starts_with("{container}") => (self.template + 1, usize::MAX, found.rank, part),
+            _ => (self.template + 1, container.unwrap_or(0), found.rank, part),
         }
     }
 

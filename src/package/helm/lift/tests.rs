@@ -100,6 +100,7 @@ fn lifted(row: &Row, kind: &str, path: &str, versions: [Value; 2]) -> (Vec<Objec
             [one, other] => vec![Versions(vec![Some(one), Some(other)])],
             _ => Vec::new(),
         },
+        same: None,
     };
     let hosts = Hosts::of(&[file]);
     let merged = merged(&objects.iter().cloned().map(Some).collect::<Vec<_>>(), Some(group()), hosts);

@@ -1,5 +1,6 @@
 //! `lifts.json`, for tools: of every value its key, another valid value, and exactly what changes with it.
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,7 +33,7 @@ struct ChangeRow<'a> {
 
 /// The file beside a chart.
 pub(in crate::package::helm) fn lifts(lifted: &[Lifted], environments: &[&str], traced: bool) -> BundleFile {
-    let rows: Vec<Row> = lifted.iter().map(|one| (rows::json(&row(one, environments)), one.origin)).collect();
+    let rows: Vec<Row> = lifted.par_iter().map(|one| (rows::json(&row(one, environments)), one.origin)).collect();
     rows::list(&rows, traced)
 }
 
