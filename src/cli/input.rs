@@ -122,7 +122,8 @@ fn below<'a>(folder: &Path, path: &'a Path) -> &'a Path {
     path.strip_prefix(folder).unwrap_or(path)
 }
 
-/// What the plans were made from, for the lock: every file that was read, and the targets in use.
+/// What the plans were made from, for the lock: every file that was read, and the targets in use with those
+/// that they refine.
 pub fn inputs_of(plans: &Plans, options: &Options, sources: &Sources) -> BTreeSet<Input> {
     let folder = options.folder();
     let of_targets: BTreeSet<_> = plans.shelf.iter().flat_map(|target| target.files.values().copied()).collect();
@@ -141,7 +142,7 @@ pub fn inputs_of(plans: &Plans, options: &Options, sources: &Sources) -> BTreeSe
         .map(|bound| &bound.plan)
         .flat_map(|plan| plan.organizations.iter().map(|organization| organization.target.as_str()))
         .collect();
-    let targets = used.into_iter().filter_map(|name| plans.shelf.get(name)).map(|target| {
+    let targets = used.into_iter().flat_map(|name| plans.shelf.lineage(name)).map(|target| {
         let parts = target.files.iter().map(|(path, file)| (path.as_str(), sources.file(*file).text.as_bytes()));
         Input { kind: InputKind::Target, name: target.name.clone(), digest: Digest::of_named(parts) }
     });

@@ -10,7 +10,7 @@ use crate::bind::allocations::AllocationsFile;
 use crate::diag::render;
 use crate::parse::card::{CardFile, ConsortiumCard};
 use crate::parse::{blueprint_schema, schema};
-use crate::target::{Definition, Shelf, Target};
+use crate::target::{self, Shelf, Target};
 
 /// Print the JSON Schema of a file that people or programs write
 ///
@@ -53,7 +53,7 @@ impl Arguments {
                     shelf.iter().map(|target| (target.name.clone(), target.schema().clone())).collect();
                 schema::published(blueprint_schema(&targets))
             }
-            What::Target => schema::of::<Definition>(),
+            What::Target => target::schema(),
             What::Allocations => schema::of::<AllocationsFile>(),
             What::Bindings => {
                 let shelf = Shelf::load(&self.folders, &mut run.sources, &mut run.diagnostics);

@@ -50,6 +50,7 @@ fn table(shelf: &Shelf) -> String {
     lines[0].extend(targets.iter().map(|target| target.name.clone()));
     let mut add = |head: &str, cells: Vec<String>| lines.push([head.to_owned()].into_iter().chain(cells).collect());
     add("platform", targets.iter().map(|target| platform(target).to_owned()).collect());
+    add("refines", targets.iter().map(|target| target.refines().unwrap_or("-").to_owned()).collect());
     add("Kubernetes", targets.iter().map(|target| versions(target)).collect());
     let rows: Vec<Vec<Row>> = targets.iter().map(|target| rows(&target.definition.needs)).collect();
     for at in 0..rows.first().map_or(0, Vec::len) {
@@ -74,6 +75,9 @@ external: you give its endpoint · omit: not met, with a reason
 /// All that is to be known of a target.
 fn page(target: &Target) -> String {
     let mut text = format!("{}: {}, on {}", target.name, target.definition.title, platform(target));
+    if let Some(refined) = target.refines() {
+        let _ = write!(text, ", refines {refined}");
+    }
     let _ = writeln!(text, "\nKubernetes {}", versions(target));
     let _ = writeln!(text, "\nHow it meets what workloads need:");
     for (need, word, summary) in rows(&target.definition.needs) {

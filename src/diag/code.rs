@@ -228,6 +228,8 @@ codes! {
     (TARGET_SCHEMA, "AKC0304", Error, "a target's parameters have no usable schema"),
     (TARGET_TWICE, "AKC0305", Error, "two targets have one name"),
     (TARGET_VALUE, "AKC0306", Error, "an expression of a target has no usable value"),
+    (TARGET_REFINES_NOTHING, "AKC0307", Error, "a target refines one that is not there"),
+    (TARGET_REFINES_ITSELF, "AKC0308", Error, "a target refines itself"),
     (UNKNOWN_TARGET, "AKC0401", Error, "no such target"),
     (UNKNOWN_BINDING, "AKC0402", Error, "a binding that the target does not know"),
     (BAD_BINDING, "AKC0403", Error, "a binding that cannot be what it is for"),

@@ -1,8 +1,9 @@
-//! Environments: changes merged over the rest, and what an environment does not have taken away.
+//! One tree over another: an environment's changes over the rest of a blueprint, a target over the one that it refines;
+//! and what the upper one does not have taken away.
 
 use serde_json::Value as Json;
 
-use super::schema::{alternative, property};
+use super::schema::{alternative, property, resolve};
 use crate::base::Span;
 use crate::diag::{Diagnostic, code, shown};
 use crate::source::{Entry, Node, Value};
@@ -10,7 +11,8 @@ use crate::source::{Entry, Node, Value};
 /// The base with the changes of an overlay; both in long forms.
 ///
 /// Maps merge by key, new keys after the old ones; every other value of the overlay replaces the base's, and so do maps
-/// where the schema says `x-merge: replace`. A null says nothing and changes nothing (the shape check has refused it).
+/// where the schema says `x-merge: replace`; where it says `x-merge: append`, the overlay's list stands behind the base's.
+/// A null says nothing and changes nothing (the shape check of a blueprint has refused it).
 /// What the overlay replaced or added has the overlay's places; maps and keys that both wrote have the base's.
 pub fn merge(base: &Node, overlay: &Node, schema: &Json) -> Node {
     Merge { root: schema }.node(base, overlay, Some(schema))
@@ -24,9 +26,12 @@ impl<'s> Merge<'s> {
     fn node(&self, base: &Node, overlay: &Node, schema: Option<&'s Json>) -> Node {
         match (&base.value, &overlay.value) {
             (_, Value::Null) => base.clone(),
-            (Value::Map(old), Value::Map(new)) if !replaces(schema) => {
+            (Value::Map(old), Value::Map(new)) if !self.says(schema, "replace") => {
                 let object = schema.and_then(|schema| alternative(self.root, schema, "object"));
                 Node::new(Value::Map(self.entries(old, new, object)), base.span)
+            }
+            (Value::Seq(old), Value::Seq(new)) if self.says(schema, "append") => {
+                Node::new(Value::Seq(old.iter().chain(new).cloned().collect()), base.span)
             }
             _ => overlay.clone(),
         }
@@ -43,10 +48,12 @@ impl<'s> Merge<'s> {
         let added = new.iter().filter(|entry| old.iter().all(|other| other.key != entry.key));
         kept.chain(added.filter(|entry| entry.value.value != Value::Null).cloned()).collect()
     }
-}
 
-fn replaces(schema: Option<&Json>) -> bool {
-    schema.and_then(|schema| schema.get("x-merge")).is_some_and(|how| how == "replace")
+    /// Whether the schema asks for a way of merging, where it stands or in what it refers to.
+    fn says(&self, schema: Option<&'s Json>, way: &str) -> bool {
+        let said = |schema: &'s Json| schema.get("x-merge").or_else(|| resolve(self.root, schema).get("x-merge"));
+        schema.and_then(said).is_some_and(|how| how == way)
+    }
 }
 
 /// Takes away what `without` names: maps lead down, a list names keys of a map or items of a list of names.
@@ -104,7 +111,7 @@ fn no_names(node: &Node) -> Diagnostic {
 
 fn absent(name: &str, span: Span, names: &[String]) -> Diagnostic {
     Diagnostic::new(code::NOTHING_TO_REMOVE, format!("there is no {} to take away", shown(name)))
-        .at(span, "not in this blueprint")
+        .at(span, "no such name")
         .nearest(name, "names", names.iter().map(String::as_str))
 }
 

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `x-expected` | a string with a `pattern` | what the text has to be, for messages |
 //! | `x-short` | an object | the property that another value stands for: `"count"`, or by JSON type `{"array": "members"}` |
-//! | `x-merge` | a property | `"replace"`: an environment replaces the map whole |
+//! | `x-merge` | a property, a type | `"replace"`: what is merged over a map replaces it; `"append"`: a list stands behind the other |
 //! | `x-targets` | an object | it takes a target's name under `target`, and each target's parameters under its name |
 //! | `x-overlay` | an object | what stands in it are changes: nothing is required there |
 

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, OnceLock};
 
 use include_dir::{Dir, include_dir};
+use serde_json::Value as Json;
 
 use super::definition::Definition;
+use super::refine::{self, Draft, Drafts, Whole};
 use super::{Shelf, Target, Template, check};
 use crate::base::{FileId, Sources};
 use crate::diag::{Diagnostic, Diagnostics, code, shown};
@@ -43,12 +45,22 @@ impl Shelf {
                 all.extend(given(&target, sources, diagnostics));
             }
         }
-        let mut shelf = Shelf::default();
+        let mut drafts = Drafts::new();
         for texts in all {
-            if shelf.targets.contains_key(&texts.name) {
+            if drafts.contains_key(&texts.name) {
                 let message = format!("there are two targets {}", shown(&texts.name));
                 diagnostics.push(Diagnostic::new(code::TARGET_TWICE, message).help("give its folder another name"));
-            } else if let Some(target) = read(texts, sources, diagnostics) {
+            } else {
+                drafts.insert(texts.name.clone(), draft(texts, sources, diagnostics));
+            }
+        }
+        let mut shelf = Shelf::default();
+        let schema = SHAPE.as_ref().map_or(&Json::Null, Shape::schema);
+        for whole in refine::all(&drafts, schema, diagnostics) {
+            // The faults of what it refines have been told.
+            if whole.refines.is_none_or(|refined| shelf.get(refined).is_some())
+                && let Some(target) = read(whole, sources, diagnostics)
+            {
                 shelf.targets.insert(target.name.clone(), target);
             }
         }
@@ -102,36 +114,46 @@ fn given(folder: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) ->
     Some(Texts { name, embedded: false, files })
 }
 
-/// Decodes and checks a target.
-fn read(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
-    let Texts { name, embedded, files: all } = texts;
-    let mut files = all.clone();
+/// Parses the files of a target.
+fn draft(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Draft {
+    let Texts { name, embedded, files } = texts;
     let mut own = Diagnostics::new();
-    let root = files.remove(DEFINITION).and_then(|file| source::read(sources, file, &mut own));
+    let mut root = None;
+    let mut templates = BTreeMap::new();
+    for (path, file) in &files {
+        let Some(node) = source::read(sources, *file, &mut own) else { continue };
+        if path == DEFINITION {
+            root = Some(node);
+        } else {
+            templates.extend(decode(&node, embedded, &mut own).map(|template: Template| (path.clone(), template)));
+        }
+    }
+    diagnostics.extend(own.iter().cloned());
+    Draft { name, embedded, files, root: root.filter(|_| !own.has_errors()), templates }
+}
+
+/// Decodes and checks a target.
+fn read(whole: Whole, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
+    let Whole { draft: Draft { name, embedded, files, .. }, root, templates, .. } = whole;
+    let mut own = Diagnostics::new();
     // What is part of akcgen is checked by its tests, and need not be at every start.
     let checked = !embedded || cfg!(debug_assertions);
-    if let Some(root) = root.as_ref().filter(|_| checked) {
-        SHAPE.iter().for_each(|shape| shape.check(root, sources, &mut own));
+    if checked {
+        SHAPE.iter().for_each(|shape| shape.check(&root, sources, &mut own));
     }
-    let definition = root.as_ref().filter(|_| !own.has_errors()).and_then(|root| decode(root, embedded, &mut own));
-    let mut templates = BTreeMap::new();
-    for (path, file) in files {
-        let template =
-            source::read(sources, file, &mut own).and_then(|node| decode::<Template>(&node, embedded, &mut own));
-        templates.extend(template.map(|template| (path, template)));
+    let definition = Some(&root).filter(|_| !own.has_errors()).and_then(|root| decode(root, *embedded, &mut own));
+    let target = definition.zip(root.get("parameters")).map(|(definition, parameters)| Target {
+        name: name.clone(),
+        definition,
+        files: files.clone(),
+        parameters: parameters.clone(),
+        templates,
+        embedded: *embedded,
+        shapes: OnceLock::new(),
+    });
+    if checked {
+        target.iter().for_each(|target| check::check(target, &mut own));
     }
-    let parameters = root.as_ref().and_then(|root| root.get("parameters")).cloned();
-    let target = match (definition, parameters) {
-        (Some(definition), Some(parameters)) if !own.has_errors() => {
-            let target =
-                Target { name, definition, files: all, parameters, templates, embedded, shapes: OnceLock::new() };
-            if checked {
-                check::check(&target, &mut own);
-            }
-            Some(target)
-        }
-        _ => None,
-    };
     let sound = !own.has_errors();
     diagnostics.extend(own.iter().cloned());
     target.filter(|_| sound)

@@ -12,6 +12,7 @@ mod expression;
 mod load;
 mod parameters;
 mod places;
+mod refine;
 mod template;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,11 @@ impl Shelf {
         self.iter().map(|target| (target.name.clone(), target.schema().clone())).collect()
     }
 
+    /// A target, the one that it refines, the one that this refines, and so on.
+    pub fn lineage(&self, name: &str) -> impl Iterator<Item = &Target> {
+        std::iter::successors(self.get(name), |target| self.get(target.refines()?))
+    }
+
     /// All targets, in order of names.
     pub fn iter(&self) -> impl Iterator<Item = &Target> {
         self.targets.values()
@@ -57,11 +63,11 @@ pub struct Target {
     /// Its folder's name, by which blueprints name it.
     pub name: String,
     pub definition: Definition,
-    /// The texts it was read from, by path below its folder.
+    /// The texts in its folder, by path below it. What it refines has texts of its own.
     pub files: BTreeMap<String, FileId>,
     /// The schema of its parameters, with a place for everything in it.
     parameters: Node,
-    /// By path below its folder.
+    /// By path below its folder, or below that of the target that it has them from.
     templates: BTreeMap<String, Template>,
     /// Whether it is part of akcgen.
     embedded: bool,
@@ -70,6 +76,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// The target that it refines.
+    pub fn refines(&self) -> Option<&str> {
+        self.definition.refines.as_ref().map(|name| name.value.as_str())
+    }
+
     /// The JSON Schema of the block that stands under the target's name in a blueprint.
     pub fn schema(&self) -> &serde_json::Value {
         &self.definition.parameters.value
@@ -98,11 +109,12 @@ impl Target {
 
     /// Marks a place in the target's files as the cause of a finding.
     fn mark(&self, finding: Diagnostic, origin: Origin) -> Diagnostic {
-        let finding = match origin.span() {
-            Some(span) => finding.at(span, ""),
-            None => finding,
-        };
-        blame(finding, self.embedded)
+        let Some(span) = origin.span() else { return blame(finding, self.embedded) };
+        let finding = blame(finding.at(span, ""), self.embedded);
+        if self.files.values().any(|file| *file == span.file) {
+            return finding;
+        }
+        finding.help(format!("the target `{}` has this line from one that it refines", self.name))
     }
 
     /// Whether a value can be that of a binding.
@@ -145,9 +157,14 @@ impl Target {
     }
 }
 
-/// The JSON Schema of `target.yaml`, for editors.
+/// The JSON Schema of `target.yaml`, for editors: of one that is whole in itself, or refines another.
 pub fn schema() -> serde_json::Value {
-    crate::parse::schema::of::<Definition>()
+    let mut schema = crate::parse::schema::of::<Definition>();
+    let whole = schema.get_mut("required").map(|all| std::mem::replace(all, serde_json::json!(["target"])));
+    if let (Some(whole), Some(object)) = (whole, schema.as_object_mut()) {
+        object.insert("anyOf".into(), serde_json::json!([{"required": whole}, {"required": ["refines"]}]));
+    }
+    schema
 }
 
 /// Says whose fault a fault in a target is.

@@ -277,7 +277,8 @@ impl schemars::JsonSchema for Template {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Template".into()
     }
+    /// Anything. A target that refines another replaces its templates whole: half of a directive means nothing.
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        true.into()
+        schemars::json_schema!({"x-merge": "replace"})
     }
 }

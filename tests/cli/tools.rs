@@ -39,6 +39,9 @@ fn targets_are_listed_and_described() {
     assert!(table.starts_with(' ') && table.contains("eks") && table.contains("PostgreSQL"), "{table}");
     assert!(here(&["targets", "eks"]).with(0).stdout.contains("account (required): "));
     here(&["targets", "ekz"]).with(2);
+    let own = ["targets", "annexe", "--target-dir", "tests/drop_in_target/targets"];
+    let page = here(&own).with(0).stdout;
+    assert!(page.starts_with("annexe: Kubernetes in the annexe, on kubernetes, refines onsite\n"), "{page}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A target that lives beside this test alone is compiled without any change in `src/`: own parameters, storage classes,
 //! load balancers by Services, an Ingress with its own certificate, PostgreSQL run in the cluster, MySQL given by the user.
+//! So are targets that refine it, or one of akcgen's own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod refinements;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,14 +22,19 @@ const TARGETS: &str = "tests/drop_in_target/targets";
 struct Compiled {
     sources: Sources,
     plan: Plan,
-    /// The objects of `maker`.
+    /// The objects of the organization that was asked for.
     objects: Vec<Object>,
 }
 
 fn compile() -> Compiled {
+    compile_one(BLUEPRINT, 0)
+}
+
+/// Compiles a blueprint and lowers one of its organizations, by its place in the order of names.
+fn compile_one(blueprint: &str, organization: usize) -> Compiled {
     let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
     let shelf = Shelf::load(&[PathBuf::from(TARGETS)], &mut sources, &mut found);
-    let parsed = parse::parse(Path::new(BLUEPRINT), &mut sources, &shelf.schemas(), &mut found);
+    let parsed = parse::parse(Path::new(blueprint), &mut sources, &shelf.schemas(), &mut found);
     let parsed = parsed.unwrap_or_else(|| panic!("{}", render(Format::Human, &found, &sources, false)));
     let name = parsed.environments().remove(0);
     let blueprint = parsed.environment(&name.value, &sources, &mut found).unwrap();
@@ -37,9 +45,9 @@ fn compile() -> Compiled {
     let left = resolve::Acceptances::new().settle(&consortium, &found);
     assert_eq!(render(Format::Human, &left, &sources, false), "");
     let plan = bound.unwrap().plan;
-    let maker = &plan.organizations[0];
-    let configuration = configure::configure(&plan, maker, false);
-    let clusters = lower::lower(&plan, maker, &configuration);
+    let one = &plan.organizations[organization];
+    let configuration = configure::configure(&plan, one, false);
+    let clusters = lower::lower(&plan, one, &configuration);
     let files = clusters.into_iter().flat_map(|cluster| cluster.prelude.into_iter().chain(cluster.files));
     let objects = files.flat_map(|file| file.objects).collect();
     Compiled { sources, plan, objects }
@@ -57,6 +65,17 @@ impl Compiled {
 
     fn text(&self, kind: &str, name: &str, path: &'static str) -> Option<&str> {
         self.get(kind, name).at(&path.into()).and_then(Tree::as_str)
+    }
+
+    /// The file and line that a part of an object comes from.
+    fn place(&self, object: &Object, path: &'static str) -> String {
+        match object.origins.lookup(&path.into()) {
+            Origin::Source(span) => {
+                let position = self.sources.position(span);
+                format!("{}:{}", self.sources.file(span.file).name, position.line)
+            }
+            other => format!("{other:?}"),
+        }
     }
 }
 
@@ -124,13 +143,7 @@ fn balancers_dial_the_nodes_of_their_pods_alone_where_policies_name_clients() {
 #[test]
 fn values_lead_back_to_the_lines_that_caused_them() {
     let compiled = compile();
-    let place = |object: &Object, path: &'static str| match object.origins.lookup(&path.into()) {
-        Origin::Source(span) => {
-            let position = compiled.sources.position(span);
-            format!("{}:{}", compiled.sources.file(span.file).name, position.line)
-        }
-        other => format!("{other:?}"),
-    };
+    let place = |object: &Object, path| compiled.place(object, path);
     let ledger = compiled.object("StorageClass", "array-ledger");
     assert_eq!(place(ledger, "parameters/storagepolicyname"), format!("{BLUEPRINT}:11"));
     let state = compiled.object("StorageClass", "array-state");

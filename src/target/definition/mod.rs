@@ -7,7 +7,7 @@ mod needs;
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 pub use needs::*;
@@ -24,6 +24,14 @@ pub struct Definition {
     /// The version of the language of targets.
     #[schemars(example = &"v1")]
     pub target: Traced<LanguageVersion>,
+    /// The target that this one refines: its whole `target.yaml` holds here, but for what stands here too. Maps merge by
+    /// key; lists, needs, templates and each of `values` are replaced whole; `findings` and `parameters.required` are
+    /// added to. Files of templates that this target does not have are the other's.
+    #[schemars(example = &"kubernetes")]
+    pub refines: Option<Traced<String>>,
+    /// What of the refined target's does not hold here: maps lead down to lists of names, which must be there.
+    #[schemars(example = serde_json::json!({"parameters": {"required": ["volumes"], "properties": ["volumes"]}}))]
+    pub without: Option<Traced<serde_json::Value>>,
     /// What the target builds on.
     #[schemars(example = &"kubernetes")]
     pub platform: Traced<Platform>,
@@ -39,10 +47,10 @@ pub struct Definition {
     pub kubernetes: Kubernetes,
     /// The JSON Schema (draft 2020-12) of the block that stands under the target's name in a blueprint. Every property
     /// needs a description and an example; `default` fills in what is not written.
-    #[schemars(example = serde_json::json!({"type": "object", "additionalProperties": false, "properties": {}}))]
+    #[schemars(schema_with = "parameters", example = serde_json::json!({"type": "object", "additionalProperties": false, "properties": {}}))]
     pub parameters: Traced<serde_json::Value>,
     /// Named values, from first to last; each can name those before it.
-    #[schemars(example = serde_json::json!({"partition": "aws"}))]
+    #[schemars(with = "Option<BTreeMap<String, Template>>", example = serde_json::json!({"partition": "aws"}))]
     pub values: Option<Template>,
     /// Addresses.
     #[serde(default)]
@@ -79,8 +87,24 @@ pub struct Definition {
     pub bindings: BTreeMap<Traced<String>, Binding>,
     /// Rules of the platform that no schema can say: a list of findings, each present only where its rule is broken. In
     /// scope: `clusters`, the list of the organization's clusters with their pools.
-    #[schemars(example = serde_json::json!([{"$if": "<$ zones|length == 1 $>", "warning": "one zone is no redundancy", "at": "zones"}]))]
+    #[schemars(extend("x-merge" = "append"), example = serde_json::json!([{"$if": "<$ zones|length == 1 $>", "warning": "one zone is no redundancy", "at": "zones"}]))]
     pub findings: Option<Template>,
+}
+
+/// A JSON Schema of parameters, as far as a refinement merges it.
+fn parameters(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "required": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The parameters that must be given.",
+                "examples": [["region"]],
+                "x-merge": "append",
+            },
+        },
+    })
 }
 
 /// The version of the language of targets.

@@ -61,7 +61,7 @@ pub struct Needs {
 /// How a need is met.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "RealisationOf{D}")]
+#[schemars(rename = "RealisationOf{D}", extend("x-merge" = "replace"))]
 pub enum Realisation<D> {
     /// Run in the cluster.
     Workload(D),
