@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::base::bounded::hex;
+
 /// The SHA-256 sum of some bytes. Shown as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -43,10 +45,7 @@ fn hexadecimal(digit: u8) -> Option<u8> {
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let text: String = digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect();
-        formatter.write_str(&text)
+        formatter.write_str(&hex(&self.0))
     }
 }
 
