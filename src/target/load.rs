@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, OnceLock};
 
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::definition::Definition;
@@ -20,8 +21,11 @@ use crate::source::{self, Node};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/targets");
 
-/// The schema of `target.yaml`; none only if akcgen's own types made no valid one, which a test excludes.
-static SHAPE: LazyLock<Option<Shape>> = LazyLock::new(|| Shape::new(schema::of::<Definition>()).ok());
+/// The schema of `target.yaml`.
+static SCHEMA: LazyLock<Json> = LazyLock::new(schema::of::<Definition>);
+
+/// What it checks; nothing only if akcgen's own types made no valid schema, which a test excludes.
+static SHAPE: LazyLock<Option<Shape>> = LazyLock::new(|| Shape::new(SCHEMA.clone()).ok());
 
 /// The file that makes a folder a target.
 const DEFINITION: &str = "target.yaml";
@@ -45,20 +49,21 @@ impl Shelf {
                 all.extend(given(&target, sources, diagnostics));
             }
         }
+        let drafted = all.into_par_iter().map(|texts| draft(texts, sources)).collect::<Vec<_>>();
         let mut drafts = Drafts::new();
-        for texts in all {
-            if drafts.contains_key(&texts.name) {
-                let message = format!("there are two targets {}", shown(&texts.name));
+        for (draft, faults) in drafted {
+            if drafts.contains_key(&draft.name) {
+                let message = format!("there are two targets {}", shown(&draft.name));
                 diagnostics.push(Diagnostic::new(code::TARGET_TWICE, message).help("give its folder another name"));
             } else {
-                drafts.insert(texts.name.clone(), draft(texts, sources, diagnostics));
+                diagnostics.extend(faults.iter().cloned());
+                drafts.insert(draft.name.clone(), draft);
             }
         }
         let mut shelf = Shelf::default();
-        let schema = SHAPE.as_ref().map_or(&Json::Null, Shape::schema);
-        for whole in refine::all(&drafts, schema, diagnostics) {
+        for whole in refine::all(drafts, &SCHEMA, diagnostics) {
             // The faults of what it refines have been told.
-            if whole.refines.is_none_or(|refined| shelf.get(refined).is_some())
+            if whole.refines.as_ref().is_none_or(|refined| shelf.get(refined).is_some())
                 && let Some(target) = read(whole, sources, diagnostics)
             {
                 shelf.targets.insert(target.name.clone(), target);
@@ -114,8 +119,8 @@ fn given(folder: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) ->
     Some(Texts { name, embedded: false, files })
 }
 
-/// Parses the files of a target.
-fn draft(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Draft {
+/// Parses the files of a target; with what is wrong with them.
+fn draft(texts: Texts, sources: &Sources) -> (Draft, Diagnostics) {
     let Texts { name, embedded, files } = texts;
     let mut own = Diagnostics::new();
     let mut root = None;
@@ -128,27 +133,27 @@ fn draft(texts: Texts, sources: &Sources, diagnostics: &mut Diagnostics) -> Draf
             templates.extend(decode(&node, embedded, &mut own).map(|template: Template| (path.clone(), template)));
         }
     }
-    diagnostics.extend(own.iter().cloned());
-    Draft { name, embedded, files, root: root.filter(|_| !own.has_errors()), templates }
+    let root = root.filter(|_| !own.has_errors());
+    (Draft { name, embedded, files, root, templates }, own)
 }
 
 /// Decodes and checks a target.
 fn read(whole: Whole, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Target> {
-    let Whole { draft: Draft { name, embedded, files, .. }, root, templates, .. } = whole;
+    let Whole { name, embedded, files, root, templates, .. } = whole;
     let mut own = Diagnostics::new();
     // What is part of akcgen is checked by its tests, and need not be at every start.
     let checked = !embedded || cfg!(debug_assertions);
     if checked {
         SHAPE.iter().for_each(|shape| shape.check(&root, sources, &mut own));
     }
-    let definition = Some(&root).filter(|_| !own.has_errors()).and_then(|root| decode(root, *embedded, &mut own));
+    let definition = Some(&root).filter(|_| !own.has_errors()).and_then(|root| decode(root, embedded, &mut own));
     let target = definition.zip(root.get("parameters")).map(|(definition, parameters)| Target {
-        name: name.clone(),
+        name,
         definition,
-        files: files.clone(),
+        files,
         parameters: parameters.clone(),
         templates,
-        embedded: *embedded,
+        embedded,
         shapes: OnceLock::new(),
     });
     if checked {

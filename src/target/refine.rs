@@ -2,6 +2,7 @@
 //! value with its own place, before anything is read as data.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
@@ -36,21 +37,24 @@ impl Draft {
 pub(super) type Drafts = BTreeMap<String, Draft>;
 
 /// A target with all that it has from those that it refines.
-pub(super) struct Whole<'a> {
-    pub draft: &'a Draft,
+pub(super) struct Whole {
+    pub name: String,
     /// What it refines.
-    pub refines: Option<&'a str>,
+    pub refines: Option<String>,
+    pub embedded: bool,
+    /// Its own texts, by path below its folder.
+    pub files: BTreeMap<String, FileId>,
     pub root: Node,
     pub templates: BTreeMap<String, Template>,
 }
 
 /// Every target, whole, those before it that it refines. What refines something that is not there, that has faults or
 /// that is itself is left out; the reason is recorded.
-pub(super) fn all<'a>(drafts: &'a Drafts, schema: &Json, diagnostics: &mut Diagnostics) -> Vec<Whole<'a>> {
-    let mut lines = Vec::new();
+pub(super) fn all(mut drafts: Drafts, schema: &LazyLock<Json>, diagnostics: &mut Diagnostics) -> Vec<Whole> {
+    let mut lines: Vec<Vec<String>> = Vec::new();
     for draft in drafts.values() {
-        match lineage(drafts, draft) {
-            Ok(line) => lines.push(line),
+        match lineage(&drafts, draft) {
+            Ok(line) => lines.push(line.iter().map(|one| one.name.clone()).collect()),
             Err(finding) => diagnostics.extend(finding.map(|finding| super::blame(*finding, draft.embedded))),
         }
     }
@@ -58,15 +62,15 @@ pub(super) fn all<'a>(drafts: &'a Drafts, schema: &Json, diagnostics: &mut Diagn
     let mut all: Vec<Whole> = Vec::new();
     for line in lines {
         let mut found = Diagnostics::new();
-        let (draft, refines) = (line[0], line.get(1).map(|parent| parent.name.as_str()));
-        let made = match refines {
+        let Some(draft) = line.first().and_then(|name| drafts.remove(name)) else { continue };
+        let embedded = draft.embedded;
+        let made = match line.get(1) {
             None => alone(draft, &mut found),
-            Some(name) => all
-                .iter()
-                .find(|one| one.draft.name == name)
-                .and_then(|parent| refined(parent, draft, schema, &mut found)),
+            Some(name) => {
+                all.iter().find(|one| one.name == *name).and_then(|parent| refined(parent, draft, schema, &mut found))
+            }
         };
-        diagnostics.extend(found.iter().map(|finding| super::blame(finding.clone(), draft.embedded)));
+        diagnostics.extend(found.iter().map(|finding| super::blame(finding.clone(), embedded)));
         all.extend(made.filter(|_| !found.has_errors()));
     }
     all
@@ -102,37 +106,30 @@ fn refines_nothing(drafts: &Drafts, draft: &Draft, name: &str, at: Span) -> Box<
 }
 
 /// A target that refines nothing.
-fn alone<'a>(draft: &'a Draft, diagnostics: &mut Diagnostics) -> Option<Whole<'a>> {
-    let root = draft.root.clone()?;
+fn alone(draft: Draft, diagnostics: &mut Diagnostics) -> Option<Whole> {
+    let Draft { name, embedded, files, root, templates } = draft;
+    let root = root?;
     if let Some(without) = root.entry(WITHOUT) {
         let finding = Diagnostic::new(code::TARGET_SHAPE, "`without` stands in a target that refines none");
         diagnostics.push(finding.at(without.key_span, "nothing to take away from"));
     }
-    Some(Whole { draft, refines: None, root, templates: draft.templates.clone() })
+    Some(Whole { name, refines: None, embedded, files, root, templates })
 }
 
 /// A target over the one that it refines.
-fn refined<'a>(
-    parent: &Whole<'a>,
-    draft: &'a Draft,
-    schema: &Json,
-    diagnostics: &mut Diagnostics,
-) -> Option<Whole<'a>> {
-    let own = draft.root.as_ref()?;
+fn refined(parent: &Whole, draft: Draft, schema: &Json, diagnostics: &mut Diagnostics) -> Option<Whole> {
+    let Draft { name, embedded, files, root, templates } = draft;
+    let own = root?;
     let mut root = parent.root.clone();
     if let Some(without) = own.get(WITHOUT) {
         diagnostics.extend(remove(&mut root, without));
     }
-    let mut root = merge(&root, own, schema);
+    let mut root = merge(&root, &own, schema);
     // It is done, and would be asked of whatever refines this.
     if let Value::Map(entries) = &mut root.value {
         entries.retain(|entry| entry.key != WITHOUT);
     }
-    let templates = parent.templates.iter().chain(&draft.templates);
-    Some(Whole {
-        draft,
-        refines: Some(&parent.draft.name),
-        root,
-        templates: templates.map(|(path, template)| (path.clone(), template.clone())).collect(),
-    })
+    let inherited = parent.templates.iter().map(|(path, template)| (path.clone(), template.clone()));
+    let templates = inherited.chain(templates).collect();
+    Some(Whole { name, refines: Some(parent.name.clone()), embedded, files, root, templates })
 }
