@@ -9,6 +9,7 @@ pub mod origin;
 pub mod path;
 pub mod plain;
 pub mod quantity;
+pub mod range;
 pub mod ser;
 pub mod sources;
 mod tidy;

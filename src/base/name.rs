@@ -143,8 +143,8 @@ texts! {
     RelativePath { pattern: "^[A-Za-z0-9_][A-Za-z0-9._/-]*$", longest: 200,
         expected: "a path relative to the blueprint's folder", example: "cards/member-two.yaml" }
     /// The URL of a git repository; no password, which `parse` refuses in any text.
-    RepositoryUrl { pattern: "^(https://|ssh://([a-z_][a-z0-9_-]*@)?)[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)+$", longest: 200,
-        expected: "the URL of a git repository that starts with `https://` or `ssh://`", example: "https://git.akachain.example/platform/bundle.git" }
+    RepositoryUrl { pattern: "^(https://|ssh://([a-z_][a-z0-9_-]*@)?)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", longest: 200,
+        expected: "the URL of a git repository that starts with `https://` or `ssh://` and holds no credentials; what git calls `git@host:path` is `ssh://git@host/path`", example: "https://git.akachain.example/platform/bundle.git" }
     /// A git branch (`git check-ref-format`).
     Branch { pattern: "^[A-Za-z0-9][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$", longest: 100,
         expected: "the name of a branch, such as `main`", example: "main" }

@@ -201,7 +201,7 @@ codes! {
     (SYSTEM_CHAINCODE, "AKC0271", Error, "a chaincode with the name of a system chaincode"),
     (NO_DAEMON, "AKC0272", Error, "a pruner without a daemon"),
     (KIND, "AKC0275", Error, "a service of a known kind in the wrong place"),
-    (FOREIGN_OPTION, "AKC0276", Error, "an option that this service does not have"),
+    (FOREIGN_OPTION, "AKC0276", Error, "an option that has no effect here"),
     (CALL_NOT_ALLOWED, "AKC0277", Error, "a call that the called service does not allow"),
     (NOT_SCALABLE, "AKC0278", Error, "several copies of what may run only once"),
     (SCALE_RANGE, "AKC0279", Error, "a range that cannot be scaled in"),

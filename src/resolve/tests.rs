@@ -134,6 +134,15 @@ fn rules_in_forms_that_no_broken_blueprint_shows() {
         ("AKC0215", told(BOTH, "channels: {trade: }")),
         ("AKC0244", buyer("frontends: {all: [0.0.0.0/0]}, blockchain: {services: {explorer: {exposure: [all]}}}")),
         (
+            "AKC0244",
+            buyer("frontends: {all: [0.0.0.0/1, 128.0.0.0/1]}, blockchain: {services: {explorer: {exposure: [all]}}}"),
+        ),
+        ("AKC0215", buyer(r#"gitops: {repository: "ssh://git@git.example/b.git", tool: flux}"#)),
+        ("AKC0276", buyer(r#"gitops: {repository: "https://git.example/b.git", tool: argocd, secret: key}"#)),
+        ("AKC0114", buyer(r#"gitops: {repository: "https://git.example/b.git", branch: refs/heads/main}"#)),
+        ("AKC0114", buyer(r#"gitops: {repository: "https://git.example/b.git", branch: a.lock/b}"#)),
+        ("AKC0281", buyer("blockchain: {peers: {storage: 1Ki}}")),
+        (
             "AKC0246",
             told("buyer: {domain: buyer.example, target: eks, blockchain: {services: {dapp: {image: \"a/b:1\"}}}}", ""),
         ),

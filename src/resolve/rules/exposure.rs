@@ -1,6 +1,8 @@
 //! What the internet may reach.
 
 use super::Scene;
+use crate::base::Origin;
+use crate::base::range::is_everybody;
 use crate::diag::{Diagnostics, code};
 use crate::parse::blueprint::{Protocol, ServiceKind};
 use crate::resolve::kinds;
@@ -38,7 +40,13 @@ pub(super) fn administration(scene: &Scene, diagnostics: &mut Diagnostics) {
             ranges.iter().map(move |range| (&range.value, frontend.origin))
         });
         let internet = exposure.internet.iter().map(|range| (&range.value, range.origin));
-        for (_, origin) in internet.chain(frontends).filter(|(range, _)| range.ends_with(NARROWEST_OPEN)) {
+        let ranges: Vec<_> = internet.chain(frontends).collect();
+        let mut open: Vec<Origin> =
+            ranges.iter().filter(|(range, _)| range.ends_with(NARROWEST_OPEN)).map(|(_, origin)| *origin).collect();
+        if open.is_empty() && is_everybody(ranges.iter().map(|(range, _)| range.as_str())) {
+            open.extend(ranges.first().map(|(_, origin)| *origin));
+        }
+        for origin in open {
             let name = &standing.organization.name.value;
             let message = format!("the `{}` of `{name}` is open to the whole internet", kinds::name(kind));
             let open = problem(code::PUBLIC_ADMINISTRATION, origin, message, "everybody");

@@ -11,6 +11,7 @@ mod channels;
 mod databases;
 mod environments;
 mod exposure;
+mod gitops;
 mod hosts;
 mod images;
 mod kafka;
@@ -96,6 +97,8 @@ const RULES: &[Rule] = &[
     authorities::circles,
     exposure::administration,
     exposure::spoken,
+    gitops::credentials,
+    gitops::branches,
     cards::hosts,
     cards::ranges,
     cards::authorities,

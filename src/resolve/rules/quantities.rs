@@ -29,7 +29,7 @@ fn resources(consortium: &Consortium) -> Vec<&Resources> {
     orderers.chain(kafka).chain(chaincodes).chain(described).collect()
 }
 
-fn sizes(consortium: &Consortium) -> Vec<&Traced<Bytes>> {
+fn volumes(consortium: &Consortium) -> Vec<&Traced<Bytes>> {
     let ordering = &consortium.ordering;
     let orderers = ordering.groups.iter().map(|group| &group.storage);
     let kafka = ordering.kafka.iter().flat_map(|kafka| [&kafka.broker_storage, &kafka.zookeeper_storage]);
@@ -39,9 +39,13 @@ fn sizes(consortium: &Consortium) -> Vec<&Traced<Bytes>> {
             description.services().flat_map(|(_, _, service)| service.storage.iter().map(|volume| &volume.size));
         peers.into_iter().chain(volumes)
     });
-    let batches = consortium.channels.iter().map(|channel| &channel.batch).chain([&ordering.batch]);
-    let batches = batches.flat_map(|batch| [&batch.absolute_bytes, &batch.preferred_bytes]);
-    orderers.chain(kafka).chain(described).chain(batches).collect()
+    orderers.chain(kafka).chain(described).collect()
+}
+
+/// The limits of blocks.
+fn blocks(consortium: &Consortium) -> impl Iterator<Item = &Traced<Bytes>> {
+    let batches = consortium.channels.iter().map(|channel| &channel.batch).chain([&consortium.ordering.batch]);
+    batches.flat_map(|batch| [&batch.absolute_bytes, &batch.preferred_bytes])
 }
 
 fn times(consortium: &Consortium) -> Vec<&Traced<Duration>> {
@@ -55,25 +59,41 @@ fn times(consortium: &Consortium) -> Vec<&Traced<Duration>> {
     batches.map(|batch| &batch.timeout).chain(services).collect()
 }
 
-/// What an amount can be, and the same in words.
+/// What an amount can be, the same in words, and what is wrong with less.
 struct Bounds {
     least: u64,
     most: u64,
     words: &'static str,
+    less: &'static str,
 }
 
-const CPU: Bounds = Bounds { least: 1, most: MOST_CPU, words: "more than nothing and at most 1024 cores" };
+impl Bounds {
+    /// More than nothing.
+    const fn up_to(most: u64, words: &'static str) -> Self {
+        Bounds { least: 1, most, words, less: "" }
+    }
+}
+
+const CPU: Bounds = Bounds::up_to(MOST_CPU, "more than nothing and at most 1024 cores");
 /// Container engines start nothing in less than 6Mi (Docker, "Resource constraints": the minimum of `--memory`).
-const MEMORY: Bounds = Bounds { least: 6 << 20, most: MOST_BYTES, words: "at least 6Mi and at most 1024Ti" };
-const STORAGE: Bounds = Bounds { least: 1, most: MOST_BYTES, words: "more than nothing and at most 1024Ti" };
-const TIME: Bounds = Bounds { least: 1, most: LONGEST, words: "more than nothing and at most 3650d" };
+const MEMORY: Bounds =
+    Bounds { least: 6 << 20, most: MOST_BYTES, words: "at least 6Mi and at most 1024Ti", less: "no program runs in" };
+/// The journal of ext4 alone is 1024 blocks of 4 KiB (mke2fs(8), `-J size`).
+const VOLUME: Bounds = Bounds {
+    least: 4 << 20,
+    most: MOST_BYTES,
+    words: "at least 4Mi and at most 1024Ti",
+    less: "no file system fits into",
+};
+const BLOCK: Bounds = Bounds::up_to(MOST_BYTES, "more than nothing and at most 1024Ti");
+const TIME: Bounds = Bounds::up_to(LONGEST, "more than nothing and at most 3650d");
 
 /// Every amount is between nothing and more than there is.
 pub(super) fn amounts(scene: &Scene, diagnostics: &mut Diagnostics) {
     let mut check = |text: &str, origin, number: Option<u64>, bounds: &Bounds| {
         let message = match number {
             Some(0) => format!("`{text}` is nothing"),
-            Some(number) if number < bounds.least => format!("no program runs in `{text}`"),
+            Some(number) if number < bounds.least => format!("{} `{text}`", bounds.less),
             Some(number) if number <= bounds.most => return,
             _ => format!("`{text}` is more than any platform has"),
         };
@@ -92,8 +112,11 @@ pub(super) fn amounts(scene: &Scene, diagnostics: &mut Diagnostics) {
             check(&memory.value, memory.origin, quantity::bytes(&memory.value), &MEMORY);
         }
     }
-    for size in sizes(scene.consortium) {
-        check(&size.value, size.origin, quantity::bytes(&size.value), &STORAGE);
+    for size in volumes(scene.consortium) {
+        check(&size.value, size.origin, quantity::bytes(&size.value), &VOLUME);
+    }
+    for size in blocks(scene.consortium) {
+        check(&size.value, size.origin, quantity::bytes(&size.value), &BLOCK);
     }
     for time in times(scene.consortium) {
         check(&time.value, time.origin, quantity::milliseconds(&time.value), &TIME);
