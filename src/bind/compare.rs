@@ -49,13 +49,14 @@ fn taken(scope: &str, one: &Standing, other: &Standing) -> Diagnostic {
     let name = &one.cluster.name;
     let (message, place, also, label, help) = if one.is_beside(other) {
         let message = format!("two clusters are called `{name}` in {scope}");
-        let help = "rename an organization, or give each an account of its own";
+        let help = "rename an organization, let one live `within` the other's clusters, or have its target's parameters \
+                    name other ones";
         (message, one.name().origin, other.name().origin, "the other organization", help)
     } else {
         let environments = [other, one].map(|it| it.plan.consortium.environment.value.as_str());
         let message =
             format!("the cluster `{name}` in {scope} stands in both `{}` and `{}`", environments[0], environments[1]);
-        let help = "an environment is a network of its own: give it another account, region or cluster";
+        let help = "an environment is a network of its own: have its target's parameters name another cluster or place";
         (message, one.environment(), one.name().origin, "the organization", help)
     };
     let finding = Diagnostic::new(code::CLUSTER_NAME_TAKEN, message);

@@ -43,6 +43,8 @@ pub struct OrganizationPlan {
     pub secret_locations: Vec<String>,
     /// How people put a secret there, in Markdown, where the target says so.
     pub secret_manual: Option<String>,
+    /// What people do before entries answer, in Markdown, as the target says.
+    pub entry_manuals: Vec<String>,
     /// Bindings that have no value yet, sorted by name.
     pub unbound: Vec<Unbound>,
 }

@@ -45,6 +45,7 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
         flows: Vec::new(),
         secret_locations: Vec::new(),
         secret_manual: None,
+        entry_manuals: Vec::new(),
         unbound: Vec::new(),
     });
     let organizations = organizations.collect();

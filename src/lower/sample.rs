@@ -93,6 +93,7 @@ pub(crate) fn sample() -> Sample {
         flows: flows(),
         secret_locations: Vec::new(),
         secret_manual: None,
+        entry_manuals: Vec::new(),
         unbound: Vec::new(),
     };
     let plan =

@@ -77,10 +77,12 @@ mod tests {
         let environment = EnvironmentView {
             name: "production".into(),
             argocd: false,
+            branch: None,
             flux: false,
             clusters: vec![],
             unbound: vec![unbound],
             hosts: vec![],
+            entry_manuals: vec![],
         };
         let view = RunbookView {
             consortium: "minimal".into(),

@@ -42,11 +42,15 @@ pub struct EnvironmentView {
     pub name: String,
     /// Whether Argo CD is told to apply it.
     pub argocd: bool,
+    /// The branch that either applies.
+    pub branch: Option<String>,
     /// Whether Flux is told to apply it.
     pub flux: bool,
     pub clusters: Vec<ClusterView>,
     pub unbound: Vec<UnboundView>,
     pub hosts: Vec<HostView>,
+    /// What is done by hand before they answer.
+    pub entry_manuals: Vec<String>,
 }
 
 /// One cluster of an organization.
@@ -120,6 +124,7 @@ impl EnvironmentView {
         EnvironmentView {
             name: environment.to_owned(),
             argocd: applied_by(GitopsTool::ArgoCd),
+            branch: gitops.map(|gitops| gitops.branch.value.to_string()),
             flux: applied_by(GitopsTool::Flux),
             clusters: organization
                 .clusters
@@ -130,6 +135,7 @@ impl EnvironmentView {
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
                 .collect(),
             hosts: hosts(plan, organization),
+            entry_manuals: organization.entry_manuals.clone(),
         }
     }
 }

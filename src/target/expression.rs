@@ -9,6 +9,7 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::Scope;
 use crate::base::bounded::{bounded, label};
+use crate::base::range::is_everybody;
 use crate::base::{Tree, to_tree};
 
 /// How much work one expression may do, in minijinja's instructions.
@@ -92,6 +93,7 @@ fn environment() -> Environment<'static> {
     environment.add_function("cidr_subnet", |range: &str, bits: u8, number: u32| {
         super::cidr::subnet(range, bits, number).map_err(refused)
     });
+    environment.add_function("cidr_everybody", |ranges: Vec<String>| is_everybody(ranges.iter().map(String::as_str)));
     environment
         .add_function("cidr_contains", |range: &str, other: &str| super::cidr::contains(range, other).map_err(refused));
     environment

@@ -51,6 +51,7 @@ impl<'a> Places<'a> {
         self.add(&clusters.name, CLUSTER);
         self.add(&clusters.scope, &[]);
         self.add(&clusters.connect, CLUSTER);
+        self.add(&clusters.add_ons, CLUSTER);
         self.files(&clusters.prelude, CLUSTER);
         self.files(&clusters.documents, CLUSTER);
         self.add(&nodes.default_type, &[]);
@@ -69,6 +70,7 @@ impl<'a> Places<'a> {
         }
         for binding in definition.bindings.values() {
             self.add(&binding.command, &[]);
+            self.templates.extend(binding.holds.iter().map(|holds| (holds, (FIRST, &[][..]))));
         }
     }
 
@@ -118,6 +120,7 @@ impl<'a> Places<'a> {
         let Some(entries) = entries.details() else { return };
         self.add(&entries.when, &[]);
         self.add(&entries.ranges, &[]);
+        self.add(&entries.manual, &[]);
         if let Some(service) = &entries.service {
             self.add(&service.when, ENTRY);
             self.add(&service.class, ENTRY);

@@ -167,3 +167,25 @@ fn the_repository_is_that_of_the_blueprint() {
     let (_, set) = told(&files, "argocd", "ApplicationSet").remove(0);
     assert_eq!(applications(&set)[0]["spec"]["sources"][0]["path"], "buyer/blockchain/prelude/production");
 }
+
+#[test]
+fn a_runbook_tells_which_branch_says_what() {
+    let blueprint = repository("blueprints/akachain.yaml");
+    let files = compile(&blueprint);
+    let expected = "come from the branch\n`main` of `production`; what each environment consists of comes from its own branch:\n\
+                    `main` for `production`, `staging` for `staging`.";
+    assert!(files["akachain/README.md"].contains(expected), "{}", files["akachain/README.md"]);
+    assert!(!files["member-two/README.md"].contains("come from the branch"), "Flux follows each environment's own");
+}
+
+#[test]
+fn a_runbook_speaks_of_steps_that_are_there() {
+    let files = with_gitops("tests/blueprints/within.yaml", r#"{repository: "https://git.example/bundle.git"}"#);
+    for (path, readme) in
+        files.iter().filter(|(path, _)| path.ends_with("/README.md") && path.matches('/').count() == 1)
+    {
+        let own = readme.split("## To have").nth(1);
+        let own = own.map_or("", |text| text.split("\n## ").next().unwrap_or_default());
+        assert!(!own.contains("Instead of 1"), "{path}: numbers differ from cluster to cluster");
+    }
+}

@@ -137,6 +137,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
     let name_scope = unique.and_then(|unique| context.text(unique, &home)).map(|text| text.value);
     let scope = context.scope.with("cluster", &view(context, common, kind, &name.value));
     let connect = definition.clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
+    let add_ons = definition.clusters.add_ons.as_ref().and_then(|add_ons| context.data::<Vec<String>>(add_ons, &scope));
     let description = context.description;
     let written: &[NodePool] = match kind {
         Cluster::Blockchain => &description.blockchain_pools,
@@ -149,7 +150,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         name: name.value,
         name_scope,
         connect: connect.map(|connect| connect.value),
-        add_ons: definition.clusters.add_ons.clone(),
+        add_ons: add_ons.map_or_else(Vec::new, |add_ons| add_ons.value),
         kubernetes: common.kubernetes.clone(),
         dns_suffix: definition.clusters.dns_suffix.clone(),
         zones: common.zones.clone(),

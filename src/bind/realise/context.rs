@@ -12,7 +12,7 @@ use crate::base::{Object, Origin, Text, Traced, Tree, TreePath};
 use crate::bind::{Allocations, Bindings, Unbound};
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::expand::OrganizationGraph;
-use crate::resolve::{Cluster, Consortium, Description, OrgIx, Organization};
+use crate::resolve::{Cluster, Consortium, Description, OrgIx, Organization, Proxy};
 use crate::target::definition::{Realisation, Summary};
 use crate::target::{Evaluator, Fault, Parameters, Scope, Target, Template};
 
@@ -109,13 +109,19 @@ impl<'a> Context<'a> {
 
     /// Records a finding at the place that caused it, or at the organization where nobody wrote it.
     pub fn problem(&mut self, code: Code, origin: Origin, message: impl Into<String>, help: &str) {
+        let finding = self.problem_at(code, origin, message, help);
+        self.finding(finding);
+    }
+
+    /// What [`Context::problem`] records.
+    pub fn problem_at(&self, code: Code, origin: Origin, message: impl Into<String>, help: &str) -> Diagnostic {
         let span = origin.span().or(self.organization.name.origin.span());
         let finding = Diagnostic::new(code, message);
         let finding = match span {
             Some(span) => finding.at(span, ""),
             None => finding,
         };
-        self.finding(if help.is_empty() { finding } else { finding.help(help) });
+        if help.is_empty() { finding } else { finding.help(help) }
     }
 
     /// [`Context::problem`] of the clusters as such: told of once, with the organization that owns them, since those that
@@ -258,5 +264,14 @@ fn view(organization: &Organization, description: &Description) -> serde_json::V
         "registry": description.registry.as_ref().map(|registry| &registry.value),
         "tags": plain(&description.tags),
         "labels": plain(&description.labels),
+        "proxy": description.proxy.as_ref().map(proxy_view),
+    })
+}
+
+fn proxy_view(proxy: &Proxy) -> serde_json::Value {
+    json!({
+        "http": proxy.http.as_ref().map(|url| &url.value),
+        "https": proxy.https.as_ref().map(|url| &url.value),
+        "without": proxy.without.iter().map(|host| &host.value).collect::<Vec<_>>(),
     })
 }

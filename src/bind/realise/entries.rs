@@ -12,6 +12,7 @@ use crate::base::{Object, Origin, Traced};
 use crate::bind::{
     ClusterPlan, IngressPlan, LoadBalancerPlan, Network, Select, ServicePlan, ServicePort, WorkloadPlan,
 };
+use crate::diag::code;
 use crate::expand::{
     Address, Check, Component, Container, Destination, Entry, EntryKind, NodeRole, Port, Workload, WorkloadId,
 };
@@ -128,7 +129,8 @@ pub(super) fn component_services(context: &Context, plan: &mut ClusterPlan) {
     }
 }
 
-/// Lets in every entry: balancers, Ingresses and the target's own documents, at the workload behind it.
+/// Lets in every entry: balancers, Ingresses and the target's own documents, at the workload behind it. Returns what has
+/// to be done by hand before they answer.
 pub(super) fn realise(
     context: &mut Context,
     names: &[String],
@@ -136,8 +138,9 @@ pub(super) fn realise(
     clusters: &BTreeMap<Cluster, Scope>,
     plans: &mut [WorkloadPlan],
     network: &mut Network,
-) {
+) -> Vec<String> {
     let graph = context.graph;
+    let mut manuals = Vec::new();
     for ((entry, name), outer) in graph.entries.iter().zip(names).zip(outer) {
         let workload = &graph.workloads[entry.workload.0];
         let need = ports::need(context, entry);
@@ -146,6 +149,9 @@ pub(super) fn realise(
             continue;
         };
         let Some(cluster) = clusters.get(&workload.cluster) else { continue };
+        let everywhere = context.scope.clone();
+        let manual = details.manual.as_ref().and_then(|manual| context.text(manual, &everywhere));
+        manuals.extend(manual.map(|text| text.value).filter(|text| !manuals.contains(text)));
         let seen = balancers(context, details, &entry.kind, network);
         let mut scope = cluster.with("workload", &needs::view(context, entry.workload));
         scope.trace("workload", workload.origin);
@@ -153,13 +159,31 @@ pub(super) fn realise(
         scope.set("entry", &view(workload, entry, name, &service, *outer));
         scope.trace("entry", entry.origin);
         let made = Made { entry, name, service: &service, outer: *outer, workload, seen };
+        let balancer = details.service.as_ref().and_then(|service| made.service(context, service, &scope));
+        let ingress = details.ingress.as_ref().and_then(|ingress| made.ingress(context, ingress, &scope));
+        let documents = context.documents(&details.documents, &scope);
+        if balancer.is_none() && ingress.is_none() && documents.is_empty() {
+            own_port(context, entry, name, workload);
+        }
         let plan = &mut plans[entry.workload.0];
-        plan.services.extend(details.service.as_ref().and_then(|service| made.service(context, service, &scope)));
-        plan.ingresses.extend(details.ingress.as_ref().and_then(|ingress| made.ingress(context, ingress, &scope)));
-        plan.documents.extend(context.documents(&details.documents, &scope));
+        plan.services.extend(balancer);
+        plan.ingresses.extend(ingress);
+        plan.documents.extend(documents);
         if let Some(names) = context.met(&context.target.definition.needs.names) {
             plan.documents.extend(context.documents(&names.documents, &scope));
         }
+    }
+    manuals
+}
+
+/// Refuses a row of the allocations that gives an entry another port than its workload's own where nothing stands before
+/// the cluster's own Service, which answers on that alone.
+fn own_port(context: &mut Context, entry: &Entry, name: &str, workload: &Workload) {
+    let (Some(row), Some(port)) = (context.port_row(name), workload.port(&entry.port)) else { return };
+    if row.value != port.port {
+        let message = format!("nothing answers for `{name}` on the port {}", row.value);
+        let help = format!("others reach it by the cluster's own Service: take the row away, or write {}", port.port);
+        context.problem(code::BAD_ALLOCATION, row.origin, message, &help);
     }
 }
 

@@ -112,8 +112,8 @@ fn run(mut context: Context, home: &str, missing: &[Missing]) -> Option<Realised
         missing.iter().for_each(|missing| missing_parameter(&mut context, missing));
         return None;
     }
-    known_bindings(&mut context);
     context.begin();
+    known_bindings(&mut context);
     let mut allocated = Vec::new();
     let range = network::range(&mut context, home, &mut allocated);
     if let Some(range) = &range {
@@ -166,7 +166,7 @@ fn assemble(
     }
     let names = entries::names(&context);
     let outer_ports = ports::outer(&mut context, &names, &mut allocated);
-    entries::realise(&mut context, &names, &outer_ports, &scopes, &mut workloads, &mut network);
+    let entry_manuals = entries::realise(&mut context, &names, &outer_ports, &scopes, &mut workloads, &mut network);
     let mut databases = databases::databases(&mut context, &scopes, &mut network);
     let mut secrets = needs::secrets(&mut context, &scopes, databases.secrets, &mut workloads);
     let mut clusters: Vec<ClusterPlan> = built.into_iter().map(|built| built.plan).collect();
@@ -188,6 +188,7 @@ fn assemble(
         flows: Vec::new(),
         secret_locations: secrets.locations,
         secret_manual: secrets.manual,
+        entry_manuals,
         unbound: context.unbound(),
     };
     let card = card::card(&context, &plan.outer_ports);
@@ -229,6 +230,15 @@ fn known_bindings(context: &mut Context) {
             let message = format!("this is not the {}", binding.description);
             let help = format!("such a value looks like `{}`", binding.example.lines().next().unwrap_or_default());
             context.problem(code::BAD_BINDING, value.origin, message, &help);
+            continue;
+        }
+        let Some(part) = binding.holds.as_ref().and_then(|holds| context.text(holds, &context.scope.clone())) else {
+            continue;
+        };
+        if !value.value.contains(&part.value) {
+            let message = format!("this is another {}", binding.description);
+            let help = format!("the parameters say that it holds `{}`", part.value);
+            context.problem(code::BAD_BINDING, value.origin, message, &help);
         }
     }
 }
@@ -256,6 +266,16 @@ struct FindingData {
     warning: Option<String>,
     at: Option<String>,
     help: Option<String>,
+    nearest: Option<NearestData>,
+}
+
+/// A name that was written, and what could have been meant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NearestData {
+    name: String,
+    what: String,
+    among: Vec<String>,
 }
 
 /// Rules of the platform, as the target writes them down.
@@ -272,7 +292,11 @@ fn findings(context: &mut Context, built: &[Built]) {
             (None, Some(message)) => (code::PLATFORM_ADVICE, message),
             (None, None) => continue,
         };
-        context.problem(code, origin, message, finding.help.as_deref().unwrap_or_default());
+        let told = context.problem_at(code, origin, message, finding.help.as_deref().unwrap_or_default());
+        context.finding(match finding.nearest {
+            Some(NearestData { name, what, among }) => told.nearest(&name, &what, among.iter().map(String::as_str)),
+            None => told,
+        });
     }
 }
 

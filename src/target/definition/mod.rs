@@ -227,10 +227,9 @@ pub struct Clusters {
     /// The command that gives kubectl a context of the cluster's name, for the runbook. In scope: `cluster`.
     #[schemars(example = &"aws eks update-kubeconfig --name <$ cluster.name $> --alias <$ cluster.name $>")]
     pub connect: Option<Template>,
-    /// What of the platform's own a cluster has before the bundle is applied, for the runbook.
-    #[serde(default)]
+    /// A list of what of the platform's own a cluster has before the bundle is applied, for the runbook. In scope: `cluster`.
     #[schemars(example = serde_json::json!(["aws-ebs-csi-driver", "metrics-server"]))]
-    pub add_ons: Vec<String>,
+    pub add_ons: Option<Template>,
     /// Documents that kubectl applies before any form, such as an IngressClass. In scope: `cluster`.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/ingress-class.yaml"]))]
@@ -369,6 +368,10 @@ pub struct Binding {
     /// What such a value must match.
     #[schemars(example = &"^arn:")]
     pub pattern: Option<Traced<String>>,
+    /// What such a value holds, as the parameters say: where it lies, for instance. Neither `values` nor zones
+    /// are in scope yet.
+    #[schemars(example = &":<$ parameters.region $>:<$ parameters.account $>:")]
+    pub holds: Option<Template>,
     /// What stands in its place until it is bound: a value that the platform refuses.
     #[schemars(example = &"unbound.invalid")]
     pub unbound: String,

@@ -247,6 +247,9 @@ pub struct Entries {
     #[serde(default)]
     #[schemars(example = &true)]
     pub shared: bool,
+    /// What has to be done by hand before such an entry answers, for the runbook, in Markdown.
+    #[schemars(example = &"The certificate of each host is asked for at …")]
+    pub manual: Option<Template>,
     /// A Service of type LoadBalancer for each entry.
     #[schemars(example = serde_json::json!({"class": "service.k8s.aws/nlb", "annotations": {}}))]
     pub service: Option<EntryService>,
