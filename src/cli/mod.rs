@@ -104,9 +104,14 @@ impl Run {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    guarded(|| run(std::env::args_os())).into()
+}
+
+/// Does the work of this process; a bug of akcgen is told as one, without a word of Rust's own.
+pub fn guarded(work: impl FnOnce() -> ExitStatus + panic::UnwindSafe) -> ExitStatus {
     panic::set_hook(Box::new(|panic| terminal::tell_bug(&panic.to_string())));
     // What a build has begun is put away while the stack unwinds.
-    panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitStatus::Failed).into()
+    panic::catch_unwind(work).unwrap_or(ExitStatus::Failed)
 }
 
 /// Runs a command line, of which the first word is the program's name.

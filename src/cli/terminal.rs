@@ -38,7 +38,7 @@ impl Terminal {
         let human = format == Format::Human;
         let colour = human && anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         let status = human && io::stderr().is_terminal();
-        let status = status.then(|| Mutex::new(Status { next: Instant::now() + SILENT, shown: false }));
+        let status = status.then(|| Mutex::new(Status::begun(Instant::now())));
         Terminal { format, colour, status }
     }
 
@@ -71,24 +71,41 @@ impl Terminal {
     /// Shows what is being done, if it takes long and somebody looks.
     pub fn progress(&self, text: impl FnOnce() -> String) {
         let Some(mut status) = self.status.as_ref().and_then(|status| status.lock().ok()) else { return };
-        let now = Instant::now();
-        if now >= status.next {
-            status.next = now + INTERVAL;
-            status.shown = true;
-            let _ = io::stderr().write_all(format!("{CLEAR}{}", text()).as_bytes());
+        if let Some(line) = status.line(Instant::now(), text) {
+            let _ = io::stderr().write_all(line.as_bytes());
         }
     }
 
     fn clear(&self) {
         let Some(mut status) = self.status.as_ref().and_then(|status| status.lock().ok()) else { return };
-        if std::mem::take(&mut status.shown) {
-            let _ = io::stderr().write_all(CLEAR.as_bytes());
-        }
+        let _ = io::stderr().write_all(status.cleared().as_bytes());
+    }
+}
+
+impl Status {
+    fn begun(now: Instant) -> Status {
+        Status { next: now + SILENT, shown: false }
+    }
+
+    /// What to write of the work that is done at this time; nothing soon after something was written.
+    fn line(&mut self, now: Instant, text: impl FnOnce() -> String) -> Option<String> {
+        (now >= self.next).then(|| {
+            *self = Status { next: now + INTERVAL, shown: true };
+            format!("{CLEAR}{CUT}{}{WRAPPED}", text())
+        })
+    }
+
+    /// What to write before anything else is.
+    fn cleared(&mut self) -> &'static str {
+        if std::mem::take(&mut self.shown) { CLEAR } else { "" }
     }
 }
 
 /// To the start of the line, and the line emptied (ECMA-48).
 const CLEAR: &str = "\r\x1b[K";
+/// What is longer than a line is cut, since [`CLEAR`] empties one alone; and as usual again (xterm, DECAWM).
+const CUT: &str = "\x1b[?7l";
+const WRAPPED: &str = "\x1b[?7h";
 
 /// Tells a person that akcgen itself failed.
 pub fn tell_bug(panic: &str) {
@@ -102,4 +119,27 @@ pub fn tell_bug(panic: &str) {
 /// `1 file`, `2 files`.
 pub fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_work_shows_itself_now_and_then_and_leaves_nothing() {
+        let start = Instant::now();
+        let mut status = Status::begun(start);
+        let mut at =
+            |milliseconds| status.line(start + Duration::from_millis(milliseconds), || milliseconds.to_string());
+        let shown: Vec<String> = [0, 399, 400, 499, 500].into_iter().filter_map(&mut at).collect();
+        assert_eq!(shown, ["\r\x1b[K\x1b[?7l400\x1b[?7h", "\r\x1b[K\x1b[?7l500\x1b[?7h"]);
+        assert_eq!((status.cleared(), status.cleared()), (CLEAR, ""));
+    }
+
+    #[test]
+    fn who_is_no_person_at_a_terminal_sees_none_of_it() {
+        for format in [Format::Short, Format::Json] {
+            assert!(Terminal::new(format).status.is_none());
+        }
+    }
 }
