@@ -134,7 +134,9 @@ pub fn inputs_of(plans: &Plans, options: &Options, sources: &Sources) -> BTreeSe
             Some(first) if first == bindings::FOLDER => InputKind::Bindings,
             _ => InputKind::Blueprint,
         };
-        Input { kind, name: name.display().to_string(), digest: Digest::of(source.text.as_bytes()) }
+        // The lock has a line for each; what is told of here by another name is read anew by every build.
+        let line = name.display().to_string().replace(char::is_control, "\u{fffd}");
+        Input { kind, name: line, digest: Digest::of(source.text.as_bytes()) }
     });
     let used: BTreeSet<&str> = plans
         .environments

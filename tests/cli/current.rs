@@ -225,3 +225,14 @@ fn what_has_something_to_say_says_it_every_time() {
     let refused = akcgen(place.path(), &["build", "blueprint", "--require-bound"]).with(1);
     assert!(refused.stderr.contains("bindings/buyer.production.yaml"), "{refused:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_name_of_several_lines_is_one_in_the_lock() {
+    let place = place();
+    fs::rename(place.path().join("blueprint/consortium.yaml"), place.path().join("blueprint/a\nb.yaml")).unwrap();
+    run(&place, &["build", "blueprint/a\nb.yaml"]);
+    let told = run(&place, &["build", "blueprint/a\nb.yaml"]).stderr;
+    assert!(told.starts_with("dist: 0 files written, "), "{told}");
+    run(&place, &["verify", "dist"]);
+}
