@@ -1,4 +1,5 @@
-//! What an environment adds to the blueprint: meant as something new, or a slip of the pen for what is there?
+//! What an environment adds to the blueprint, and an organization to what all of them have: meant as something new, or a
+//! slip of the pen for what is there?
 
 use serde_json::Value as Json;
 
@@ -11,12 +12,26 @@ use crate::source::{Entry, Node, Value};
 pub(super) fn check(base: &Node, overlay: &Node, schema: &Json, diagnostics: &mut Diagnostics) {
     let refused = strangers(base, overlay);
     let without = overlay.get("without");
-    let mut slips = Slips { schema, defaults: base.get("defaults"), found: Vec::new() };
+    let mut slips = Slips { schema, place: "environment", defaults: base.get("defaults"), found: Vec::new() };
     slips.map(&[base], overlay, without, schema, &mut Vec::new());
     let told = |one: &Diagnostic| refused.iter().any(|other| other.span == one.span);
     slips.found.retain(|one| !told(one));
     diagnostics.extend(slips.found);
     diagnostics.extend(refused);
+}
+
+/// Records names of an organization near to those that it would otherwise have changed of what all organizations have.
+pub(super) fn check_organizations(root: &Node, schema: &Json, diagnostics: &mut Diagnostics) {
+    let Some(defaults) = root.get("defaults") else { return };
+    let mut slips = Slips { schema, place: "organization", defaults: None, found: Vec::new() };
+    let all = alternative(schema, schema, "object").and_then(|object| property(object, "organizations"));
+    let all = all.and_then(|all| alternative(schema, all, "object"));
+    for entry in organizations(root) {
+        if let Some(own) = all.and_then(|all| property(all, &entry.key)) {
+            slips.map(&[defaults], &entry.value, None, own, &mut vec!["organizations", &entry.key]);
+        }
+    }
+    diagnostics.extend(slips.found);
 }
 
 fn organizations(tree: &Node) -> &[Entry] {
@@ -40,9 +55,11 @@ fn strangers(base: &Node, overlay: &Node) -> Vec<Diagnostic> {
     strange.filter(|entry| !is_introduced(entry)).map(tell).collect()
 }
 
-/// Looks for names that an environment adds beside nearly equal ones that it neither changes nor takes away.
+/// Looks for names that a place adds beside nearly equal ones that it neither changes nor takes away.
 struct Slips<'a> {
     schema: &'a Json,
+    /// The place in a word.
+    place: &'static str,
     defaults: Option<&'a Node>,
     found: Vec<Diagnostic>,
 }
@@ -67,7 +84,7 @@ impl<'a> Slips<'a> {
             let mut below: Vec<&Node> = bases.iter().filter_map(|base| base.get(&entry.key)).collect();
             let is_name = object.get("properties").is_none_or(|all| all.get(&entry.key).is_none());
             if below.is_empty() && is_name {
-                self.found.extend(slip(bases, overlay, without, entry));
+                self.found.extend(slip(self.place, bases, overlay, without, entry));
             }
             path.push(&entry.key);
             if let ["organizations", _] = path.as_slice() {
@@ -80,7 +97,7 @@ impl<'a> Slips<'a> {
     }
 }
 
-fn slip(bases: &[&Node], overlay: &Node, without: Option<&Node>, added: &Entry) -> Option<Diagnostic> {
+fn slip(place: &str, bases: &[&Node], overlay: &Node, without: Option<&Node>, added: &Entry) -> Option<Diagnostic> {
     let removed = |name: &str| {
         let names = without.map_or(&[][..], Node::items).iter().chain(without).filter_map(Node::as_str);
         names.into_iter().any(|removed| removed == name)
@@ -88,9 +105,9 @@ fn slip(bases: &[&Node], overlay: &Node, without: Option<&Node>, added: &Entry) 
     let left = |name: &&str| overlay.get(name).is_none() && !removed(name);
     let names = bases.iter().flat_map(|base| base.entries()).map(|entry| entry.key.as_str()).filter(left);
     let meant = suggest::slip(&added.key, names)?;
-    let message = format!("{} is new in this environment, beside {}", shown(&added.key), shown(meant));
+    let message = format!("{} is new in this {place}, beside {}", shown(&added.key), shown(meant));
     let warning = Diagnostic::new(code::NEAR_NAME, message)
-        .at(added.key_span, "only in this environment")
+        .at(added.key_span, format!("only in this {place}"))
         .help("if it is meant to be another one, accept this with the reason")
         .suggest(added.key_span, meant);
     Some(warning)

@@ -25,6 +25,7 @@ pub(super) fn blueprint(
     // Organizations lose what defaults give them too, and defaults depend on the channels that are left.
     let (from_organizations, from_the_rest) = split(without, "organizations");
 
+    additions::check_organizations(&parsed.root, schema, diagnostics);
     additions::check(&changes(&parsed.root, &["environments"]), &overlay, schema, diagnostics);
     let mut tree = merge(&changes(&parsed.root, &["environments"]), &changes(&overlay, &NO_CHANGES), schema);
     diagnostics.extend(remove(&mut tree, &from_the_rest));
