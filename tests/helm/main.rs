@@ -199,6 +199,8 @@ fn what_is_no_value_is_refused_by_its_name() {
         (json!({"orders": {"podAnnotations": {"akcgen.io/configuration": "x"}}}), "akcgen.io/configuration"),
         (json!({"environment": "stagin"}), "/environment"),
         (json!({"hosts": {"portal": "no dot"}}), "/hosts/portal"),
+        // A record of this name would lead the other organizations' peers to a page.
+        (json!({"hosts": {"portal": "peer0.staging.akachain.example"}}), "/hosts/portal"),
     ] {
         let told = refused(values.clone());
         assert!(told.contains(named), "{values}: {told}");

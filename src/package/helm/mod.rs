@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Object, Origin, Tree};
+use crate::expand::EntryKind;
 use crate::render::{self, ChartView, TemplateFault};
 use crate::text::json;
 
@@ -129,7 +130,7 @@ impl<'a> Made<'a> {
         let test_objects = test_objects(chart, union);
         let (tests, told) = test_sources(chart, &test_objects, &facts, &labels, &images);
         sources.extend(tests);
-        let hosts = Hosts::of(&union.files);
+        let hosts = Hosts::of(&union.files, dialled(&chart.lowered));
         let mut templates: Vec<Template> =
             sources.par_iter().enumerate().map(|(place, source)| source.template(&hosts, place)).collect();
         let lifted = lift::joined(templates.iter_mut().map(|template| std::mem::take(&mut template.lifted)), &hosts);
@@ -217,6 +218,13 @@ fn texts(chart: &Chart, view: &ChartView) -> Result<Vec<(String, BundleFile)>, T
 
 const SCHEMA: Origin =
     Origin::Rule("what the templates know, so that Helm refuses every other key and every wrong type");
+
+/// The names of peers, orderers and services that other clusters dial, in all environments.
+fn dialled(environments: &[&Lowered]) -> BTreeSet<String> {
+    let entries = environments.iter().flat_map(|one| &one.organization.graph.entries);
+    let dialled = entries.filter(|entry| !matches!(entry.kind, EntryKind::Web { .. }));
+    dialled.map(|entry| entry.host.clone()).collect()
+}
 
 fn hosts_heading() -> Heading {
     let comment = "are the names by which browsers reach what runs here; DNS records and certificates must know them.";

@@ -13,6 +13,8 @@ use super::super::node::ValuePath;
 #[derive(Debug, Default)]
 pub(in crate::package::helm) struct Hosts {
     rows: Vec<Host>,
+    /// Names that others dial, of which none can become that of a web entry.
+    dialled: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -25,9 +27,9 @@ struct Host {
 }
 
 impl Hosts {
-    /// Those of the rules of all Ingresses.
-    pub fn of(files: &[UnionFile]) -> Hosts {
-        let mut hosts = Hosts::default();
+    /// Those of the rules of all Ingresses, beside names that others dial.
+    pub fn of(files: &[UnionFile], dialled: BTreeSet<String>) -> Hosts {
+        let mut hosts = Hosts { dialled, ..Hosts::default() };
         let ingresses = files.iter().flat_map(|file| &file.objects).filter(|one| one.first().kind() == Some("Ingress"));
         for versions in ingresses {
             let rules = |at: usize| -> Vec<&str> {
@@ -77,6 +79,11 @@ impl Hosts {
         let texts: Vec<Option<&str>> = parts.iter().map(|part| part.and_then(Tree::as_str)).collect();
         let row = self.rows.iter().find(|row| same(&row.values, texts.iter().copied()))?;
         Some(&row.name)
+    }
+
+    /// Names that no host can have.
+    pub fn dialled(&self) -> &BTreeSet<String> {
+        &self.dialled
     }
 
     /// The objects that have a host, as people read it.

@@ -30,7 +30,7 @@ pub(super) struct Lifted {
     pub comment: String,
     /// In each environment that has it; null where it is left out there.
     pub values: Vec<Option<Tree>>,
-    /// Keys of a map that the template sets itself.
+    /// Keys of a map that the template sets itself; of a host, names that others dial.
     pub refused: BTreeSet<String>,
     /// What changes with it.
     pub changes: Vec<Change>,
@@ -339,7 +339,7 @@ impl<'c> Lifts<'c> {
                 shape,
                 comment: comment.to_owned(),
                 values,
-                refused: BTreeSet::new(),
+                refused: if shape == Shape::Host { self.hosts.dialled().clone() } else { BTreeSet::new() },
                 changes: part.changes(|_, pointer| pointer),
                 origin: part.origin,
                 order: self.order(found, at),

@@ -102,7 +102,7 @@ fn lifted(row: &Row, kind: &str, path: &str, versions: [Value; 2]) -> (Vec<Objec
         },
         same: None,
     };
-    let hosts = Hosts::of(&[file]);
+    let hosts = Hosts::of(&[file], BTreeSet::new());
     let merged = merged(&objects.iter().cloned().map(Some).collect::<Vec<_>>(), Some(group()), hosts);
     (objects, merged)
 }

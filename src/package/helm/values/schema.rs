@@ -81,6 +81,10 @@ impl Definitions {
             let refused = Tree::seq(lifted.refused.iter().map(Text::new));
             schema.insert("propertyNames", Tree::map([("not", Tree::map([("enum", refused)]))]));
         }
+        if lifted.shape == Shape::Host && !lifted.refused.is_empty() {
+            let refused = Tree::seq(lifted.refused.iter().map(Text::new));
+            schema.insert("not", Tree::map([("enum", refused)]));
+        }
         if DEFINED.contains(&key) { self.define(name, schema) } else { schema }
     }
 
