@@ -35,6 +35,7 @@ pub(super) fn organization(
         organization: head(plans, member),
         mirrored: images.iter().any(|(reference, source)| source.value != *reference),
         environments: environments.iter().map(|one| EnvironmentView::of(one.plan, one.organization)).collect(),
+        argocd: package::argocd_roots(environments),
     };
     write(format!("{}/README.md", member.name), render::organization(&view), options, sink, &mut found);
     found

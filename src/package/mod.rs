@@ -26,7 +26,7 @@ use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
 pub use consortium::consortium;
-pub use gitops::gitops;
+pub use gitops::{argocd_roots, gitops};
 pub use helm::helm;
 pub use images::{Images, images, images_file};
 pub use kustomize::{MergePatch, kustomize, merge_patch};

@@ -76,8 +76,6 @@ mod tests {
         let unbound = UnboundView { name: "kmsKeyArn".into(), description: "the key of all volumes".into() };
         let environment = EnvironmentView {
             name: "production".into(),
-            argocd: false,
-            branch: None,
             flux: false,
             clusters: vec![],
             unbound: vec![unbound],
@@ -89,6 +87,7 @@ mod tests {
             organization: head(),
             mirrored: false,
             environments: vec![environment],
+            argocd: vec![],
         };
         let text = organization(&view).unwrap();
         assert!(text.starts_with("# Buyer: runbook\n"), "{text}");

@@ -34,16 +34,22 @@ pub struct RunbookView {
     /// Whether images are copies at a registry of the organization's own.
     pub mirrored: bool,
     pub environments: Vec<EnvironmentView>,
+    /// What Argo CD is given, a file a branch.
+    pub argocd: Vec<ArgoCdView>,
+}
+
+/// A branch that Argo CD applies.
+#[derive(Debug, Serialize)]
+pub struct ArgoCdView {
+    /// The file that has it do so, below the organization's folder.
+    pub file: String,
+    pub branch: String,
 }
 
 /// One organization in one environment.
 #[derive(Debug, Serialize)]
 pub struct EnvironmentView {
     pub name: String,
-    /// Whether Argo CD is told to apply it.
-    pub argocd: bool,
-    /// The branch that either applies.
-    pub branch: Option<String>,
     /// Whether Flux is told to apply it.
     pub flux: bool,
     pub clusters: Vec<ClusterView>,
@@ -123,8 +129,6 @@ impl EnvironmentView {
         let applied_by = |tool| gitops.is_some_and(|gitops| gitops.is_for(tool));
         EnvironmentView {
             name: environment.to_owned(),
-            argocd: applied_by(GitopsTool::ArgoCd),
-            branch: gitops.map(|gitops| gitops.branch.value.to_string()),
             flux: applied_by(GitopsTool::Flux),
             clusters: organization
                 .clusters

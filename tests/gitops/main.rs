@@ -168,14 +168,44 @@ fn the_repository_is_that_of_the_blueprint() {
     assert_eq!(applications(&set)[0]["spec"]["sources"][0]["path"], "buyer/blockchain/prelude/production");
 }
 
+/// Whoever may write to the branch of one environment must not decide what another is.
 #[test]
-fn a_runbook_tells_which_branch_says_what() {
-    let blueprint = repository("blueprints/akachain.yaml");
-    let files = compile(&blueprint);
-    let expected = "come from the branch\n`main` of `production`; what each environment consists of comes from its own branch:\n\
-                    `main` for `production`, `staging` for `staging`.";
-    assert!(files["akachain/README.md"].contains(expected), "{}", files["akachain/README.md"]);
-    assert!(!files["member-two/README.md"].contains("come from the branch"), "Flux follows each environment's own");
+fn what_argo_cd_applies_of_a_branch_is_told_by_that_branch_alone() {
+    let files = compile(&repository("blueprints/akachain.yaml"));
+    let (mut roots, mut sets) = (BTreeSet::new(), 0);
+    for (path, root) in told(&files, "argocd", "Application") {
+        let (folder, source) = (path.rsplit_once('/').unwrap().0, &root["spec"]["source"]);
+        assert_eq!(source["path"], format!("{FOLDER}/{folder}"), "{path}: it keeps its own folder");
+        assert!(roots.insert(text(&root["metadata"]["name"]).to_owned()), "{path}");
+        let own = told(&files, "argocd", "ApplicationSet");
+        let own: Vec<_> = own.into_iter().filter(|(path, _)| path.rsplit_once('/').unwrap().0 == folder).collect();
+        assert_eq!(own.len(), 2, "{folder}: a set a cluster");
+        sets += own.len();
+        for (path, set) in own {
+            for application in applications(&set) {
+                let sources = list(&application["spec"]["sources"]);
+                assert!(sources.iter().all(|one| one["targetRevision"] == source["targetRevision"]), "{path}");
+            }
+        }
+        let organization = path.split('/').next().unwrap();
+        let file = path.strip_prefix(&format!("{organization}/")).unwrap();
+        let told = format!("apply --server-side -f {file} # {}\n", text(&source["targetRevision"]));
+        assert!(files[&format!("{organization}/README.md")].contains(&told), "{told}");
+    }
+    assert_eq!(
+        roots.iter().map(String::as_str).collect::<Vec<_>>(),
+        [
+            "akachain-gitops-production",
+            "akachain-gitops-staging",
+            "member-one-gitops-production",
+            "member-one-gitops-staging",
+        ]
+    );
+    let all: BTreeSet<_> = told(&files, "argocd", "ApplicationSet")
+        .into_iter()
+        .map(|(_, set)| text(&set["metadata"]["name"]).to_owned())
+        .collect();
+    assert_eq!((sets, all.len()), (8, 8));
 }
 
 #[test]

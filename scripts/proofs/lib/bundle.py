@@ -154,7 +154,7 @@ def documents(bundle: Path, file: Path) -> Iterator[Document]:
 
 def gitops(bundle: Path) -> list[Document]:
     """What Argo CD and Flux themselves are given; none where the blueprint names no repository."""
-    files = sorted([*bundle.glob("*/gitops/argocd/*.yaml"), *bundle.glob("*/gitops/flux/**/*.yaml")])
+    files = sorted([*bundle.glob("*/gitops/argocd/**/*.yaml"), *bundle.glob("*/gitops/flux/**/*.yaml")])
     return [document for file in files for document in documents(bundle, file)]
 
 

@@ -1,34 +1,97 @@
-//! Argo CD: an ApplicationSet a cluster, which makes an Application an environment. Steps are waves of one sync.
+//! Argo CD: an ApplicationSet a cluster and branch, which makes an Application an environment. Steps are waves of one sync.
 
 use crate::base::Tree;
 use crate::parse::blueprint::GitopsTool;
 use crate::resolve::Gitops;
 
 use super::steps::{STEPS, steps};
-use super::{Place, Site, checks, folder, nodes, object, of_kind, organization_labels, text};
-use crate::package::BundleFile;
+use super::{Place, Site, checks, folder, gitops_of, nodes, object, of_kind, organization_labels, text};
 use crate::package::kustomize::{labelled, patch_all};
+use crate::package::{BundleFile, Lowered};
+use crate::render::ArgoCdView;
 
 /// Argo CD's own namespace, as its installation has it.
 const NAMESPACE: &str = "argocd";
 const VERSION: &str = "argoproj.io/v1alpha1";
 const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
-pub(super) fn files(sites: &[Site], traced: bool) -> Vec<(String, BundleFile)> {
-    let sets = sites.iter().map(|site| (site, site.places_of(GitopsTool::ArgoCd)));
-    let sets: Vec<_> = sets.filter_map(|(site, places)| Some((site, places.first()?.gitops, places))).collect();
-    let root = sets.first().map(|(site, gitops, _)| root(site, gitops, traced));
-    let sets = sets.iter().map(|(site, gitops, places)| application_set(site, gitops, places, traced));
-    root.into_iter().chain(sets).collect()
+pub(super) fn files(environments: &[Lowered], sites: &[Site], traced: bool) -> Vec<(String, BundleFile)> {
+    let branches = Branch::all(environments);
+    branches.iter().flat_map(|branch| branch.files(sites, traced)).collect()
+}
+
+/// The files that Argo CD is given by hand.
+pub fn roots(environments: &[Lowered]) -> Vec<ArgoCdView> {
+    let view = |branch: &Branch| ArgoCdView {
+        file: format!("{}/gitops.yaml", branch.folder()),
+        branch: branch.gitops.branch.value.to_string(),
+    };
+    Branch::all(environments).iter().map(view).collect()
+}
+
+/// One branch of one repository, which alone decides what is applied from it: if files spoke of environments of other
+/// branches, whoever may write to one could change what the others' environments are.
+struct Branch<'a> {
+    gitops: &'a Gitops,
+    /// Where its files stand below `gitops/argocd`, and what their names end in: the first of its environments, but
+    /// nothing where it is the only one.
+    part: Option<&'a str>,
+}
+
+impl<'a> Branch<'a> {
+    /// The branches that Argo CD applies, in the order of environments.
+    fn all(environments: &'a [Lowered]) -> Vec<Branch<'a>> {
+        let mut branches: Vec<Branch> = Vec::new();
+        for environment in environments {
+            let Some(gitops) = gitops_of(environment).filter(|gitops| gitops.is_for(GitopsTool::ArgoCd)) else {
+                continue;
+            };
+            if !branches.iter().any(|branch| branch.decides(gitops)) {
+                branches.push(Branch { gitops, part: Some(environment.environment()) });
+            }
+        }
+        if let [only] = &mut branches[..] {
+            only.part = None;
+        }
+        branches
+    }
+
+    /// Whether it is from it that this is applied.
+    fn decides(&self, other: &Gitops) -> bool {
+        let Gitops { repository, branch, path, .. } = self.gitops;
+        let same = (&repository.value, &branch.value, &path.value);
+        same == (&other.repository.value, &other.branch.value, &other.path.value)
+    }
+
+    /// Its folder, below the organization's.
+    fn folder(&self) -> String {
+        self.part.map_or_else(|| "gitops/argocd".to_owned(), |part| format!("gitops/argocd/{part}"))
+    }
+
+    fn named(&self, name: String) -> String {
+        self.part.map_or_else(|| name.clone(), |part| format!("{name}-{part}"))
+    }
+
+    fn files(&self, sites: &[Site], traced: bool) -> Vec<(String, BundleFile)> {
+        let own = sites.iter().map(|site| {
+            let mut places = site.places_of(GitopsTool::ArgoCd);
+            places.retain(|place| self.decides(place.gitops));
+            (site, places)
+        });
+        let own: Vec<(&Site, Vec<&Place>)> = own.filter(|(_, places)| !places.is_empty()).collect();
+        let root = own.first().map(|(site, _)| root(site, self, traced));
+        let sets = own.iter().map(|(site, places)| application_set(site, self, places, traced));
+        root.into_iter().chain(sets).collect()
+    }
 }
 
 /// The Application that keeps what stands in the folder, itself among it.
-fn root(site: &Site, gitops: &Gitops, traced: bool) -> (String, BundleFile) {
-    let (consortium, organization) = (site.consortium, site.organization);
+fn root(site: &Site, branch: &Branch, traced: bool) -> (String, BundleFile) {
+    let (consortium, organization, gitops) = (site.consortium, site.organization, branch.gitops);
     let source = Tree::map([
         ("repoURL", text(&gitops.repository)),
         ("targetRevision", text(&gitops.branch)),
-        ("path", format!("{}/gitops/argocd", folder(gitops, organization)).into()),
+        ("path", format!("{}/{}", folder(gitops, organization), branch.folder()).into()),
     ]);
     let destination = [("server", "https://kubernetes.default.svc"), ("namespace", NAMESPACE)];
     let spec = Tree::map([
@@ -39,17 +102,18 @@ fn root(site: &Site, gitops: &Gitops, traced: bool) -> (String, BundleFile) {
     ]);
     let labels = Tree::map(organization_labels(consortium, organization));
     let kind = (VERSION, "Application", NAMESPACE);
-    let mut object = object(kind, format!("{organization}-gitops"), labels, spec, gitops);
+    let mut object = object(kind, branch.named(format!("{organization}-gitops")), labels, spec, gitops);
     object.origins.add("spec/source/targetRevision", gitops.branch.origin);
     object.origins.add("spec/source/path", gitops.path.origin);
+    let which = branch.part.map_or_else(String::new, |_| format!(" that the branch {} decides", gitops.branch.value));
     let comment = format!(
-        "Has Argo CD keep what stands in this folder, and so all clusters of {organization}. Applied once by hand."
+        "Has Argo CD keep what stands in this folder, and so all clusters of {organization}{which}. Applied once by hand."
     );
-    (format!("{organization}/gitops/argocd/gitops.yaml"), BundleFile::of(&comment, &[object], traced))
+    (format!("{organization}/{}/gitops.yaml", branch.folder()), BundleFile::of(&comment, &[object], traced))
 }
 
 /// What makes an Application an environment.
-fn application_set(site: &Site, first: &Gitops, places: &[&Place], traced: bool) -> (String, BundleFile) {
+fn application_set(site: &Site, branch: &Branch, places: &[&Place], traced: bool) -> (String, BundleFile) {
     let elements = places.iter().map(|place| element(site, place)).collect::<Vec<_>>();
     let spec = Tree::map([
         ("goTemplate", Tree::from(true)),
@@ -60,7 +124,8 @@ fn application_set(site: &Site, first: &Gitops, places: &[&Place], traced: bool)
         ("template", template(site, places)),
     ]);
     let (cluster, organization) = (site.cluster.as_str(), site.organization);
-    let mut object = object((VERSION, "ApplicationSet", NAMESPACE), site.name(), site.labels(), spec, first);
+    let mut object =
+        object((VERSION, "ApplicationSet", NAMESPACE), branch.named(site.name()), site.labels(), spec, branch.gitops);
     object.origins.add("spec/template/spec/sources/1/kustomize", STEPS);
     for (at, Place { gitops, .. }) in places.iter().enumerate() {
         let rows = [
@@ -80,7 +145,7 @@ fn application_set(site: &Site, first: &Gitops, places: &[&Place], traced: bool)
          or a ledger by itself; the last is everything else. The checks run when all of it is well.",
         names.join(", ")
     );
-    (format!("{organization}/gitops/argocd/{cluster}.yaml"), BundleFile::of(&comment, &[object], traced))
+    (format!("{organization}/{}/{cluster}.yaml", branch.folder()), BundleFile::of(&comment, &[object], traced))
 }
 
 /// What the template says of an environment.

@@ -15,6 +15,8 @@ use crate::bind::ClusterPlan;
 use crate::parse::blueprint::GitopsTool;
 use crate::resolve::{Cluster, Gitops};
 
+pub use argocd::roots as argocd_roots;
+
 use super::checks::checks as checks_of;
 use super::{BundleFile, Lowered, Union, weave};
 
@@ -22,7 +24,7 @@ use super::{BundleFile, Lowered, Union, weave};
 pub fn gitops(environments: &[Lowered], unions: &[Union], traced: bool) -> Vec<(String, BundleFile)> {
     let site = |cluster| Site::of(environments, unions, cluster);
     let sites: Vec<Site> = Cluster::ALL.into_iter().filter_map(site).collect();
-    let mut files = argocd::files(&sites, traced);
+    let mut files = argocd::files(environments, &sites, traced);
     for site in &sites {
         files.extend(flux::files(site, traced));
         files.extend(checks::files(site, traced));
@@ -95,8 +97,7 @@ impl<'a> Site<'a> {
 
 impl<'a> Place<'a> {
     fn of(lowered: &'a Lowered, cluster: Cluster) -> Option<Place<'a>> {
-        let organization = lowered.plan.consortium.organization(lowered.organization.graph.organization);
-        let gitops = organization.description()?.gitops.as_ref()?;
+        let gitops = gitops_of(lowered)?;
         let objects = lowered.clusters.iter().find(|objects| objects.cluster == cluster)?;
         let nodes = lowered.organization.graph.nodes(cluster);
         Some(Place {
@@ -108,6 +109,12 @@ impl<'a> Place<'a> {
             checks: checks_of(objects, None),
         })
     }
+}
+
+/// Where an organization's bundle is applied from in an environment.
+fn gitops_of<'a>(lowered: &'a Lowered) -> Option<&'a Gitops> {
+    let organization = lowered.plan.consortium.organization(lowered.organization.graph.organization);
+    organization.description()?.gitops.as_ref()
 }
 
 /// The nodes of several environments.
