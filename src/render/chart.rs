@@ -1,5 +1,7 @@
 //! The texts of a Helm chart, and what their templates see.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{TemplateFault, text};
@@ -25,6 +27,14 @@ pub fn chart_notes(view: &ChartView) -> Result<String, TemplateFault> {
 /// The helpers that a chart's templates include.
 pub fn chart_helpers(view: &ChartView) -> Result<String, TemplateFault> {
     text("texts/helm/helpers.tpl", HELPERS, view)
+}
+
+/// Literal text as a template of Helm has it: what would start an action is put in by one.
+pub fn helm_literal(text: &str) -> Cow<'_, str> {
+    match text.contains('{') {
+        true => Cow::Owned(text.replace("{{", "{{ \"{{\" }}")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// The name of the chart of an organization's cluster.
@@ -89,4 +99,15 @@ pub struct ValueView {
     pub key: String,
     pub default: String,
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_start_an_action_is_put_in_by_one() {
+        assert_eq!(helm_literal("{ a }}"), "{ a }}");
+        assert_eq!(helm_literal("{{ a }} {{{"), "{{ \"{{\" }} a }} {{ \"{{\" }}{");
+    }
 }

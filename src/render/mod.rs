@@ -47,6 +47,7 @@ fn text(name: &str, template: &str, view: &impl Serialize) -> Result<String, Tem
         .map_err(fault)?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("helm_literal", |text: &str| helm_literal(text).into_owned());
     environment.render_named_str(name, template, Value::from(Serde(view))).map_err(fault)
 }
 
@@ -69,6 +70,9 @@ mod tests {
         let text = bundle(&view).unwrap();
         assert!(text.contains("| Buyer (`buyer`) | Amazon EKS | [buyer/README.md](buyer/README.md) |\n\n"), "{text}");
         assert!(text.ends_with("production.\n"));
+        let title = "Buy | Sell".to_owned();
+        let view = BundleView { organizations: vec![OrganizationView { title, ..head() }], ..view };
+        assert!(bundle(&view).unwrap().contains("| Buy \\| Sell (`buyer`) |"), "a cell stays one");
     }
 
     #[test]

@@ -88,6 +88,8 @@ fn any_text_comes_through() {
     let groups = |services: serde_json::Value| json!({"application": {"groups": {"any": {"services": services}}}});
     let mut buyer = groups(services);
     buyer["domain"] = json!("buyer.example");
+    // Notes are templates, too, which Helm reads even where it does not show them.
+    buyer["title"] = json!("{{ fail \"x\" }} {{/* {{{");
     buyer["target"] = json!("eks");
     buyer["eks"] = json!({"account": "111122223333", "region": "eu-central-1"});
     let mut other = groups(staging);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::base::{Origin, Tree};
+use crate::render::helm_literal;
 use crate::text::yaml;
 
 use super::super::lines::Lines;
@@ -127,7 +128,7 @@ impl<'c> Printer<'c> {
     /// An entry that only some environments have, and others where a value adds to it.
     fn partly(&mut self, entry: &Entry, having: &[usize], added: &ValuePath, indent: usize) {
         let key = yaml::key(&entry.key);
-        let key = escaped(&key);
+        let key = helm_literal(&key);
         let inner = if matches!(entry.node, Node::Map(_)) { indent + INDENT } else { indent };
         let (condition, value) = (self.condition(having), self.value_of(added));
         self.line(indent, &["{{- if or (", &condition, ") ", &value, " }}"], entry.origin);
@@ -146,7 +147,7 @@ impl<'c> Printer<'c> {
 
     fn entry(&mut self, entry: &Entry, indent: usize) {
         let key = yaml::key(&entry.key);
-        let key = escaped(&key);
+        let key = helm_literal(&key);
         let (inner, empty) = match &entry.node {
             Node::Map(map) => (indent + INDENT, map.entries.is_empty() && map.included.is_none()),
             Node::Seq(seq) => (indent, seq.items.is_empty()),
@@ -205,7 +206,7 @@ impl<'c> Printer<'c> {
     fn literal(&mut self, lines: std::str::Split<'_, char>, indent: usize, origin: Origin) {
         for line in lines {
             let indent = if line.is_empty() { 0 } else { indent };
-            self.line(indent, &[&escaped(line)], origin);
+            self.line(indent, &[&helm_literal(line)], origin);
         }
     }
 
@@ -218,8 +219,8 @@ impl<'c> Printer<'c> {
     fn scalar<'n>(&mut self, node: &'n Node) -> Cow<'n, str> {
         match node {
             Node::Literal(tree) => match yaml::inline(tree) {
-                Cow::Borrowed(text) => escaped(text),
-                Cow::Owned(text) => escaped(&text).into_owned().into(),
+                Cow::Borrowed(text) => helm_literal(text),
+                Cow::Owned(text) => helm_literal(&text).into_owned().into(),
             },
             Node::Text { pieces, quoted } => self.text(pieces, *quoted).into(),
             Node::Scalar(action) => ["{{ ", &self.expression(action), " }}"].concat().into(),
@@ -231,8 +232,8 @@ impl<'c> Printer<'c> {
         let mut text = String::new();
         for piece in pieces {
             match piece {
-                Piece::Text(literal) if quoted => text.push_str(&escaped(&yaml::within_quotes(literal))),
-                Piece::Text(literal) => text.push_str(&escaped(literal)),
+                Piece::Text(literal) if quoted => text.push_str(&helm_literal(&yaml::within_quotes(literal))),
+                Piece::Text(literal) => text.push_str(&helm_literal(literal)),
                 action => {
                     // A brace before an action would be taken for its beginning.
                     if text.ends_with('{') {
@@ -381,14 +382,6 @@ fn in_print_order(map: &Map, item: bool) -> Vec<&Entry> {
         entries.insert(0, first);
     }
     entries
-}
-
-/// Literal text as a template has it: what would start an action is put in by one.
-fn escaped(text: &str) -> Cow<'_, str> {
-    match text.contains('{') {
-        true => Cow::Owned(text.replace("{{", "{{ \"{{\" }}")),
-        false => Cow::Borrowed(text),
-    }
 }
 
 /// The indicator and the lines of a text that stands as a literal block.
