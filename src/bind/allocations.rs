@@ -76,6 +76,13 @@ impl JsonSchema for Port {
 }
 
 impl Allocations {
+    /// Begins, on another thread, what it takes to read the file in a folder, if there is one.
+    pub fn prepare(folder: &Path) {
+        if source::exists(&folder.join(FILE)) {
+            rayon::spawn(parse::prepare::<AllocationsFile>);
+        }
+    }
+
     /// Reads the file in a folder. No file is the same as one without rows.
     pub fn read(folder: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Self {
         let path = folder.join(FILE);

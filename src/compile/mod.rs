@@ -41,6 +41,7 @@ pub struct Plans {
 
 /// Everything that may refuse the input: text to plans. `None` if it is refused; then the reasons are recorded.
 pub fn plan(options: &Options, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Plans> {
+    Allocations::prepare(&options.folder());
     let shelf = Shelf::load(&options.target_folders, sources, diagnostics);
     let parameters: Vec<_> = shelf.iter().map(|target| (target.name.clone(), target.schema().clone())).collect();
     let parsed = parse::parse(&options.blueprint, sources, &parameters, diagnostics)?;

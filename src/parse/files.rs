@@ -132,6 +132,11 @@ pub fn document<T: DeserializeOwned + JsonSchema + 'static>(
     decode(&node).map_err(|error| diagnostics.push(error.diagnostic())).ok()
 }
 
+/// Makes ready what [`document`] needs for a kind of file. A fault of it is told when such a file is read.
+pub fn prepare<T: JsonSchema + 'static>() {
+    drop(shape_of::<T>());
+}
+
 /// The shape of a kind of file. To make one ready takes longer than to read a file, and of some kinds there are many.
 fn shape_of<T: JsonSchema + 'static>() -> Result<Arc<Shape>, String> {
     static READY: Mutex<BTreeMap<TypeId, Arc<Shape>>> = Mutex::new(BTreeMap::new());
