@@ -24,6 +24,11 @@ fn kind() {
 }
 
 #[test]
+fn pks() {
+    check("pks");
+}
+
+#[test]
 fn akachain() {
     check("akachain");
 }

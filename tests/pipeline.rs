@@ -13,7 +13,8 @@ use akcgen::diag::render::{Format, render};
 use akcgen::package::BundleFile;
 use akcgen::target::Shelf;
 
-const SHIPPED: [&str; 3] = ["blueprints/akachain.yaml", "blueprints/minimal.yaml", "blueprints/kind.yaml"];
+const SHIPPED: [&str; 4] =
+    ["blueprints/akachain.yaml", "blueprints/minimal.yaml", "blueprints/kind.yaml", "blueprints/pks.yaml"];
 
 fn options(blueprint: &str) -> Options {
     let blueprint = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(blueprint);

@@ -8,6 +8,7 @@ use crate::base::{Origin, Traced};
 use crate::expand::{Content, OrganizationGraph, WorkloadId};
 use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
+use crate::target::definition::PodSecurity;
 
 /// One environment of a consortium, bound.
 #[derive(Debug, Clone)]
@@ -37,6 +38,10 @@ pub struct OrganizationPlan {
     pub databases: BTreeMap<DatabaseEngine, Endpoint>,
     /// Where Redis answers, where it is used.
     pub streams: Option<Endpoint>,
+    /// The images of what the target runs in place of databases.
+    pub database_images: Vec<TargetImage>,
+    /// Connections of the pods that it makes there, beside those of their clients.
+    pub database_hops: BTreeMap<Cluster, Vec<(Hop, Origin)>>,
     /// Every connection, hop by hop, sorted.
     pub flows: Vec<Flow>,
     /// Where the store keeps each of the graph's secrets, in their order.
@@ -140,19 +145,21 @@ pub struct ControllerPlan {
     /// The release's name, such as `cluster-autoscaler`.
     pub name: String,
     pub namespace: String,
+    /// The profile of Pod Security that the namespace enforces.
+    pub pod_security: PodSecurity,
     /// The chart as `helm install` names it, the repository that holds it unless the name says so, and its version.
     pub chart: String,
     pub repository: Option<String>,
     pub version: String,
     /// The images it runs.
-    pub images: Vec<ControllerImage>,
+    pub images: Vec<TargetImage>,
     pub values: Object,
 }
 
-/// An image that a controller's chart runs.
+/// An image that a target's own charts or documents run.
 #[derive(Debug, Clone)]
-pub struct ControllerImage {
-    /// As its values name it, the registry applied.
+pub struct TargetImage {
+    /// As they name it, the registry applied.
     pub reference: String,
     /// As the target names it.
     pub source: Traced<String>,
@@ -171,7 +178,13 @@ impl ControllerPlan {
 }
 
 impl OrganizationPlan {
-    /// Every image that its workloads and controllers run: as its nodes pull it, and as it was named.
+    /// The images of the target's own: of controllers, and of the documents in place of databases.
+    pub fn target_images(&self) -> impl Iterator<Item = &TargetImage> {
+        let controllers = self.clusters.iter().flat_map(|cluster| &cluster.controllers);
+        controllers.flat_map(|one| &one.images).chain(&self.database_images)
+    }
+
+    /// Every image that its workloads and the target's own charts and documents run: as its nodes pull it, and as it was named.
     pub fn images(&self) -> impl Iterator<Item = (&str, Traced<String>)> {
         let workloads = self.graph.workloads.iter().zip(&self.workloads);
         let containers = workloads.flat_map(|(workload, bound)| workload.containers.iter().zip(&bound.images));
@@ -179,9 +192,7 @@ impl OrganizationPlan {
             let source = container.image.as_ref().map(|image| image.to_string());
             Some((placed.as_ref()?.value.as_str(), source))
         });
-        let controllers = self.clusters.iter().flat_map(|cluster| &cluster.controllers);
-        let of_controllers = controllers.flat_map(|one| &one.images);
-        named.chain(of_controllers.map(|image| (image.reference.as_str(), image.source.clone())))
+        named.chain(self.target_images().map(|image| (image.reference.as_str(), image.source.clone())))
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
             (DatabaseEngine::Mysql, endpoint("mysql", 3306)),
         ]),
         streams: Some(Endpoint { host: traced("redis.example"), port: 6379, authority: None }),
+        database_images: Vec::new(),
+        database_hops: BTreeMap::new(),
         flows: Vec::new(),
         secret_locations: Vec::new(),
         secret_manual: None,

@@ -7,10 +7,11 @@ use k8s_openapi::api::scheduling::v1::PriorityClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::base::{Object, Origin, TreePath};
-use crate::bind::NamespacePlan;
+use crate::bind::{ControllerPlan, NamespacePlan};
 use crate::lower::meta::{Rows, SHARED, Scope};
 use crate::lower::workload::Bound;
 use crate::lower::{ObjectFile, pod, storage};
+use crate::target::definition::PodSecurity;
 
 /// Above everything that says nothing, below Kubernetes' own system classes, which start at 2 000 000 000.
 const LEDGER_PRIORITY: i32 = 1_000_000;
@@ -18,13 +19,12 @@ const LEDGER_PRIORITY: i32 = 1_000_000;
 /// Kubernetes' own namespace, which every cluster has.
 const SYSTEM: &str = "kube-system";
 
-/// Charts of controllers rarely say all that `restricted` asks (Velero's plugins say nothing); `baseline` is what a pod
-/// that says nothing keeps to.
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 const POD_SECURITY: &str = "pod-security.kubernetes.io/";
 const RESTRICTED: Origin = Origin::Rule("pods of a namespace keep to Pod Security's profile `restricted`");
-const BASELINE: Origin =
-    Origin::Rule("a chart's pods keep to Pod Security's profile `baseline`, as pods that say nothing do");
+const OF_CHART: Origin = Origin::Rule(
+    "a chart's pods keep to Pod Security's profile `baseline`, as pods that say nothing do, unless the target says otherwise",
+);
 
 const OUTLIVES: Origin = Origin::Rule("claims go with their namespace: no tool may take one away with the rest");
 
@@ -51,15 +51,19 @@ pub(super) fn files(scope: &Scope, workloads: &[Bound]) -> Vec<ObjectFile> {
 fn namespaces(scope: &Scope) -> Vec<Object> {
     let planned = &scope.cluster.namespaces;
     let mut objects: Vec<Object> = planned.iter().map(|plan| namespace(scope, plan)).collect();
-    let controllers: BTreeMap<&str, Origin> = (scope.cluster.controllers.iter())
-        .map(|controller| (controller.namespace.as_str(), controller.values.origins.root))
+    // Of several in one namespace the one that asks for most decides.
+    let mut controllers: Vec<&ControllerPlan> = scope.cluster.controllers.iter().collect();
+    controllers.sort_by_key(|controller| controller.pod_security);
+    let controllers: BTreeMap<&str, (PodSecurity, Origin)> = controllers
+        .into_iter()
+        .map(|controller| (controller.namespace.as_str(), (controller.pod_security, controller.values.origins.root)))
         .filter(|(name, _)| *name != SYSTEM && !planned.iter().any(|plan| plan.name == *name))
         .collect();
-    objects.extend(controllers.into_iter().map(|(name, origin)| {
+    objects.extend(controllers.into_iter().map(|(name, (profile, origin))| {
         let mut metadata = scope.cluster_metadata(name, SHARED);
-        metadata.labels.get_or_insert_default().insert(ENFORCE.to_owned(), "baseline".to_owned());
+        metadata.labels.get_or_insert_default().insert(ENFORCE.to_owned(), profile.as_str().to_owned());
         let mut rows = Rows::default();
-        rows.add(TreePath::from("metadata/labels").join(ENFORCE), BASELINE);
+        rows.add(TreePath::from("metadata/labels").join(ENFORCE), OF_CHART);
         keep(&mut metadata, &mut rows);
         scope.object(&Namespace { metadata, spec: None, status: None }, origin, rows)
     }));

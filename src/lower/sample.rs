@@ -12,6 +12,7 @@ use crate::expand::*;
 use crate::expand::{Port, Probe, Volume};
 use crate::parse::blueprint::{Consensus, FabricRelease, Protocol, StateDatabase};
 use crate::resolve::*;
+use crate::target::definition::PodSecurity;
 
 const TOLD: Origin = Origin::Rule("told by the sample");
 
@@ -90,6 +91,8 @@ pub(crate) fn sample() -> Sample {
         outer_ports: Vec::new(),
         databases: BTreeMap::new(),
         streams: None,
+        database_images: Vec::new(),
+        database_hops: BTreeMap::new(),
         flows: flows(),
         secret_locations: Vec::new(),
         secret_manual: None,
@@ -333,10 +336,11 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
         controllers: vec![ControllerPlan {
             name: "autoscaler".to_owned(),
             namespace: "kube-system".to_owned(),
+            pod_security: PodSecurity::default(),
             chart: "oci://charts.example/autoscaler".to_owned(),
             repository: None,
             version: "9.0.0".to_owned(),
-            images: vec![ControllerImage {
+            images: vec![TargetImage {
                 reference: "registry.example/autoscaler:9".to_owned(),
                 source: told("autoscaler:9".to_owned()),
             }],

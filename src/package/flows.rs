@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::rows::{self, Row};
 use super::{BundleFile, pods};
 use crate::base::{Object, Origin, Tree};
-use crate::bind::{ClusterPlan, End, OrganizationPlan};
+use crate::bind::{ClusterPlan, End, Hop, OrganizationPlan};
 use crate::expand::WorkloadId;
 use crate::lower::ClusterObjects;
 
@@ -115,6 +115,9 @@ impl<'a> Site<'a> {
                 add(&hop.from, &hop.to, hop.port, "TCP", flow.origin);
             }
         }
+        for (hop, origin) in self.database_hops() {
+            add(&hop.from, &hop.to, hop.port, "TCP", *origin);
+        }
         let dns = self.cluster.dns();
         for at in 0..self.organization.graph.workloads.len() {
             let end = End::Workload(WorkloadId(at));
@@ -127,10 +130,24 @@ impl<'a> Site<'a> {
             let end = End::Platform { namespace: (*namespace).to_owned(), labels };
             ["TCP", "UDP"].into_iter().for_each(|protocol| add(&end, &dns, DNS_PORT, protocol, DNS));
         }
+        // What holds for every pod of a namespace of the bundle's holds for those that an operator makes there, too.
+        for (namespace, labels) in self.platform_pods(&dns).into_keys().filter(|(name, _)| self.has(name)) {
+            let end = End::Platform { namespace: namespace.to_owned(), labels: labels.clone() };
+            ["TCP", "UDP"].into_iter().for_each(|protocol| add(&end, &dns, DNS_PORT, protocol, DNS));
+        }
         // Of equal rows the first flow's stays.
         rows.sort_by(|(left, _), (right, _)| left.cmp(right));
         rows.dedup_by(|(later, _), (earlier, _)| later == earlier);
         rows
+    }
+
+    fn database_hops(&self) -> &'a [(Hop, Origin)] {
+        self.organization.database_hops.get(&self.cluster.cluster).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the organization itself has a namespace of that name here.
+    fn has(&self, namespace: &str) -> bool {
+        self.cluster.namespaces.iter().any(|own| own.name == namespace)
     }
 
     fn is_here(&self, end: &End) -> bool {
@@ -173,7 +190,8 @@ impl<'a> Site<'a> {
             let workload = platform_name(labels);
             let name = self.pod(namespace, &workload);
             let labels = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-            let row = PodRow { name, labels, namespace_labels: namespace_labels(namespace, None), ports };
+            let namespace_labels = namespace_labels(namespace, namespaces.get(namespace));
+            let row = PodRow { name, labels, namespace_labels, ports };
             (rows::json(&row), origin)
         });
         let mut rows: Vec<Row> = own.chain(platform).collect();
@@ -203,8 +221,12 @@ impl<'a> Site<'a> {
             let hops = flow.hops.iter().filter(|hop| self.is_here(&hop.from) || self.is_here(&hop.to));
             hops.flat_map(|hop| [(&hop.from, None, flow.origin), (&hop.to, Some((hop.port, "TCP")), flow.origin)])
         });
+        let of_databases = self
+            .database_hops()
+            .iter()
+            .flat_map(|(hop, origin)| [(&hop.from, None, *origin), (&hop.to, Some((hop.port, "TCP")), *origin)]);
         let mut pods: BTreeMap<PlatformPod, (Vec<PortRow>, Origin)> = BTreeMap::new();
-        for (end, port, origin) in named.chain(resolved) {
+        for (end, port, origin) in named.chain(of_databases).chain(resolved) {
             let End::Platform { namespace, labels } = end else { continue };
             if self.document(namespace, labels).is_some() {
                 continue;

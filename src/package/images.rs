@@ -27,8 +27,8 @@ pub fn images(lowered: &Lowered) -> Images {
             *source = known.clone();
         }
     }
-    let controllers = lowered.organization.clusters.iter().flat_map(|cluster| &cluster.controllers);
-    images.extend(controllers.flat_map(|one| &one.images).map(|image| (image.reference.clone(), image.source.clone())));
+    let of_target = lowered.organization.target_images();
+    images.extend(of_target.map(|image| (image.reference.clone(), image.source.clone())));
     images
 }
 

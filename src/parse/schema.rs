@@ -176,13 +176,37 @@ fn relax_overlays(root: &mut Schema) {
     for (name, definition) in definitions.iter().filter(|(_, one)| one.get("x-overlay").is_some()) {
         relaxed.insert(name.clone(), relax(definition.clone(), &mut wanted));
     }
-    while let Some(name) = wanted.iter().find(|name| !relaxed.contains_key(&changes_to(name))).cloned() {
-        let definition = definitions.get(&name).cloned().unwrap_or(Json::Bool(true));
-        relaxed.insert(changes_to(&name), relax(definition, &mut wanted));
-    }
+    relax_all(&definitions, wanted, &mut relaxed);
     if let Some(Json::Object(all)) = root.get_mut("$defs") {
         all.extend(relaxed);
     }
+}
+
+/// Adds to the relaxed definitions those that they refer to. What is replaced whole requires what it always does.
+fn relax_all(definitions: &Map<String, Json>, mut wanted: BTreeSet<String>, relaxed: &mut BTreeMap<String, Json>) {
+    while let Some(name) = wanted.iter().find(|name| !relaxed.contains_key(&changes_to(name))).cloned() {
+        let definition = definitions.get(&name).cloned().unwrap_or(Json::Bool(true));
+        let changes = if definition.get("x-merge").is_some_and(|how| how == "replace") {
+            json!({"$ref": format!("#/$defs/{name}")})
+        } else {
+            relax(definition, &mut wanted)
+        };
+        relaxed.insert(changes_to(&name), changes);
+    }
+}
+
+/// The schema of something that is whole in itself, or where it bears a key consists of changes to another, which
+/// requires nothing but what is replaced whole.
+pub fn whole_or_changes(mut whole: Json, key: &str) -> Json {
+    let Some(object) = whole.as_object_mut() else { return whole };
+    let Some(Json::Object(mut definitions)) = object.remove("$defs") else { return whole };
+    let (mut relaxed, mut wanted) = (BTreeMap::new(), BTreeSet::new());
+    let changes = relax(whole.clone(), &mut wanted);
+    relax_all(&definitions, wanted, &mut relaxed);
+    definitions.extend(relaxed);
+    let language = whole.get("$schema").cloned();
+    let title = whole.get("title").cloned();
+    json!({"$schema": language, "title": title, "if": {"required": [key]}, "then": changes, "else": whole, "$defs": definitions})
 }
 
 fn changes_to(name: &str) -> String {

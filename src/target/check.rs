@@ -125,4 +125,5 @@ impl Known<'_> {
 }
 
 /// Functions of expressions, which stand in no scope.
-const FUNCTIONS: &[&str] = &["cidr_subnet", "cidr_contains", "cidr_everybody", "range", "dict", "namespace"];
+const FUNCTIONS: &[&str] =
+    &["cidr_subnet", "cidr_contains", "cidr_everybody", "cidr_addresses", "range", "dict", "namespace"];

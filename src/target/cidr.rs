@@ -37,6 +37,14 @@ pub fn contains(range: &str, other: &str) -> Result<bool, String> {
     Ok(parse(range)?.contains(&other))
 }
 
+/// How many addresses ranges hold together, of which none holds another.
+///
+/// # Errors
+/// A text that is no range.
+pub fn addresses(ranges: &[String]) -> Result<u64, String> {
+    ranges.iter().map(|range| Ok(1_u64 << (32 - u32::from(parse(range)?.prefix_len())))).sum()
+}
+
 /// Whether two ranges share an address.
 pub fn overlap(one: &Ipv4Net, other: &Ipv4Net) -> bool {
     one.contains(other) || other.contains(one)
@@ -58,6 +66,14 @@ mod tests {
         {
             assert!(subnet(range, bits, number).is_err(), "{range} {bits} {number}");
         }
+    }
+
+    #[test]
+    fn addresses_of_ranges() {
+        let count = |ranges: &[&str]| addresses(&ranges.iter().map(|range| (*range).to_owned()).collect::<Vec<_>>());
+        assert_eq!(count(&[]), Ok(0));
+        assert_eq!(count(&["10.0.0.0/27", "10.0.1.7/32", "0.0.0.0/0"]), Ok(32 + 1 + (1 << 32)));
+        assert!(count(&["10.0.0.0"]).is_err());
     }
 
     #[test]

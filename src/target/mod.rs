@@ -26,6 +26,7 @@ pub use template::Template;
 
 use crate::base::{FileId, Origin, Traced};
 use crate::diag::{Diagnostic, code};
+use crate::parse::schema;
 use crate::parse::shape::Shape;
 use crate::source::Node;
 
@@ -159,12 +160,7 @@ impl Target {
 
 /// The JSON Schema of `target.yaml`, for editors: of one that is whole in itself, or refines another.
 pub fn schema() -> serde_json::Value {
-    let mut schema = crate::parse::schema::of::<Definition>();
-    let whole = schema.get_mut("required").map(|all| std::mem::replace(all, serde_json::json!(["target"])));
-    if let (Some(whole), Some(object)) = (whole, schema.as_object_mut()) {
-        object.insert("anyOf".into(), serde_json::json!([{"required": whole}, {"required": ["refines"]}]));
-    }
-    schema
+    schema::whole_or_changes(schema::of::<Definition>(), "refines")
 }
 
 /// Says whose fault a fault in a target is.

@@ -18,6 +18,7 @@ const BACKUP: &[&str] = &["cluster", "workload", "backup"];
 const ENTRY: &[&str] = &["cluster", "workload", "entry"];
 const SECRET: &[&str] = &["cluster", "secret"];
 const DATABASE: &[&str] = &["cluster", "database"];
+const DATABASE_DOCUMENT: &[&str] = &["cluster", "database", "images"];
 
 /// Names: those always there, those of the place.
 pub(super) type Names = (&'static [&'static str], &'static [&'static str]);
@@ -112,8 +113,10 @@ impl<'a> Places<'a> {
         self.add(&database.authority, &[]);
         self.add(&database.ranges, &[]);
         self.add(&database.pods, &[]);
+        self.add(&database.flows, &[]);
         self.add(&database.secrets, DATABASE);
-        self.files(&database.documents, DATABASE);
+        self.add(database.images.values(), &[]);
+        self.files(&database.documents, DATABASE_DOCUMENT);
     }
 
     fn entries(&mut self, entries: &'a Realisation<Entries>) {

@@ -16,6 +16,9 @@ class Installation:
     def run(self) -> "Installation":
         """Definitions, prelude, manifests and checks, each in the order of files, as kubectl takes them."""
         self._plane.define({document.group for document in self._cluster.documents} & bundles.CUSTOM_GROUPS)
+        # Where Velero is the cluster's own, so is its namespace.
+        for namespace in {document.namespace for document in self._cluster.documents if document.group == "velero.io"}:
+            self._plane.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
         for document in self._cluster.documents + self._cluster.checks:
             answer = self._plane.api.apply(document.value, document.text)
             self.warnings += [(document, warning) for warning in answer.warnings]

@@ -68,7 +68,7 @@ def main(
         if arguments.broken:
             copies = [Copy(folder, parts) for folder in folders]
             # Every one is tried, whatever came of the one before.
-            outcomes = [refuses(name, prove, afterwards, one, copy) for copy in copies for one in breakages]
+            outcomes = [refuses(name, prove, afterwards, one, copies) for one in breakages]
             good = all(outcomes)
         else:
             good = accepts(name, prove, afterwards, folders)
@@ -118,23 +118,33 @@ class Copy:
 
 
 def refuses(
-    name: str, prove: Callable[[Path], Report], afterwards: Callable[[], list[str]], breakage: Breakage, copy: Copy
+    name: str,
+    prove: Callable[[Path], Report],
+    afterwards: Callable[[], list[str]],
+    breakage: Breakage,
+    copies: Sequence[Copy],
 ) -> bool:
-    """Whether the proof finds what was broken, and names it."""
-    with tempfile.TemporaryDirectory(prefix="akcgen-broken-") as folder:
-        bundle = copy.into(Path(folder))
-        try:
-            breakage.apply(bundle)
-        except NothingToBreak as reason:
-            print(f"{name}: {breakage.what}: cannot be shown on this bundle: {reason}")
-            return False
-        faults = prove(bundle).faults + afterwards()
-    named = next((fault for fault in faults if all(part in fault for part in breakage.named)), None)
-    if named is None:
+    """Whether the proof finds what was broken, and names it, on the first bundle that has what is to be broken."""
+    for copy in copies:
+        with tempfile.TemporaryDirectory(prefix="akcgen-broken-") as folder:
+            bundle = copy.into(Path(folder))
+            try:
+                breakage.apply(bundle)
+            except NothingToBreak as reason:
+                print(f"{name}: {breakage.what}: cannot be shown on {copy.bundle.name}: {reason}")
+                continue
+            return named(name, breakage, prove(bundle).faults + afterwards())
+    return False
+
+
+def named(name: str, breakage: Breakage, faults: list[str]) -> bool:
+    """Whether one of the faults says what was broken."""
+    fault = next((fault for fault in faults if all(part in fault for part in breakage.named)), None)
+    if fault is None:
         said = "\n  ".join(faults[:5]) or "nothing"
         print(f"{name}: {breakage.what}: NOT REFUSED with {' and '.join(breakage.named)}; it said:\n  {said}")
         return False
-    print(f"{name}: {breakage.what}: refused, as it must be: {named[:300]}", flush=True)
+    print(f"{name}: {breakage.what}: refused, as it must be: {fault[:300]}", flush=True)
     return True
 
 

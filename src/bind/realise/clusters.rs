@@ -10,7 +10,7 @@ use super::needs;
 use super::pools::{self, PoolView, Pools, Types};
 use super::uses::Uses;
 use crate::base::{Object, Origin, Traced, TreePath};
-use crate::bind::{ClusterPlan, ControllerImage, ControllerPlan, NamespacePlan, StorageClassPlan};
+use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan};
 use crate::diag::code;
 use crate::expand::{Component, Content, Namespace, Workload};
 use crate::resolve::{Cluster, NodePool};
@@ -267,18 +267,12 @@ fn controllers(context: &mut Context, scope: &Scope) -> Vec<ControllerPlan> {
     for controller in &target.definition.controllers {
         let wanted = context.holds(controller.when.as_ref(), scope);
         let Some(template) = target.template(&controller.values.value).filter(|_| wanted) else { continue };
-        let mut views = BTreeMap::new();
-        let mut images = Vec::new();
-        for (name, image) in &controller.images {
-            if let Some(image) = context.text(image, scope) {
-                views.insert(name, context.image_view(&image.value));
-                images.push(ControllerImage { reference: context.image(&image.value), source: image });
-            }
-        }
+        let (views, images) = context.images(&controller.images, scope);
         let Some(values) = context.object(template, &scope.with("images", &views)) else { continue };
         plans.push(ControllerPlan {
             name: controller.name.clone(),
             namespace: controller.namespace.clone(),
+            pod_security: controller.pod_security,
             chart: controller.chart.clone(),
             repository: controller.repository.clone(),
             version: controller.version.value.clone(),

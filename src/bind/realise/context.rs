@@ -9,7 +9,7 @@ use super::uses::Uses;
 use crate::base::image::{mirrored, split_tag};
 use crate::base::name::RelativePath;
 use crate::base::{Object, Origin, Text, Traced, Tree, TreePath};
-use crate::bind::{Allocations, Bindings, Unbound};
+use crate::bind::{Allocations, Bindings, TargetImage, Unbound};
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::expand::OrganizationGraph;
 use crate::resolve::{Cluster, Consortium, Description, OrgIx, Organization, Proxy};
@@ -243,11 +243,21 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What expressions see of an image.
-    pub fn image_view(&self, image: &str) -> serde_json::Value {
-        let reference = self.image(image);
-        let (repository, tag) = split_tag(&reference);
-        json!({"reference": reference, "repository": repository, "tag": tag})
+    /// Images that a target names: what expressions see of them, and what is pulled.
+    pub fn images(
+        &mut self,
+        images: &BTreeMap<String, Template>,
+        scope: &Scope,
+    ) -> (BTreeMap<String, serde_json::Value>, Vec<TargetImage>) {
+        let (mut views, mut pulled) = (BTreeMap::new(), Vec::new());
+        for (name, image) in images {
+            let Some(source) = self.text(image, scope) else { continue };
+            let reference = self.image(&source.value);
+            let (repository, tag) = split_tag(&reference);
+            views.insert(name.clone(), json!({"reference": reference, "repository": repository, "tag": tag}));
+            pulled.push(TargetImage { reference, source });
+        }
+        (views, pulled)
     }
 }
 

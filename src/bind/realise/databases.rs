@@ -8,7 +8,7 @@ use serde_json::json;
 use super::context::Context;
 use super::needs::{omitted, selector};
 use crate::base::{Object, Origin};
-use crate::bind::{End, Endpoint, Network};
+use crate::bind::{End, Endpoint, Hop, Network, TargetImage};
 use crate::diag::code;
 use crate::expand::{Destination, Secret, Source, Workload, WorkloadId, engine_name};
 use crate::fabric::images;
@@ -24,6 +24,10 @@ pub(super) struct Databases {
     pub streams: Option<Endpoint>,
     /// The documents of each cluster.
     pub documents: BTreeMap<Cluster, Vec<Object>>,
+    /// Connections of the pods that answer, beside those of their clients.
+    pub hops: BTreeMap<Cluster, Vec<(Hop, Origin)>>,
+    /// The images that the documents name.
+    pub images: Vec<TargetImage>,
     /// The secrets that the documents name.
     pub secrets: Vec<Secret>,
 }
@@ -97,6 +101,16 @@ impl From<PodsData> for End {
     }
 }
 
+/// A connection of a database's pods: from pods of the platform, or to ranges.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlowData {
+    port: u16,
+    from: Option<PodsData>,
+    #[serde(default)]
+    to: Vec<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SecretData {
@@ -126,9 +140,12 @@ impl Server<'_> {
             None => None,
         };
         let end = self.end(context, details, &scope);
+        self.hops(context, details, &scope, &end, made);
+        let (views, images) = context.images(&details.images, &scope);
+        made.images.extend(images);
         for (kind, scope) in clusters {
             self.see(context, *kind, port);
-            let scope = scope.with("database", &self.view);
+            let scope = scope.with("database", &self.view).with("images", &views);
             let documents = context.documents(&details.documents, &scope);
             made.documents.entry(*kind).or_default().extend(documents);
             let secrets = details.secrets.as_ref().and_then(|secrets| context.data::<Vec<SecretData>>(secrets, &scope));
@@ -156,6 +173,22 @@ impl Server<'_> {
         let ranges = details.ranges.as_ref().and_then(|ranges| context.data::<Vec<String>>(ranges, scope));
         let ranges = ranges.map_or_else(|| vec!["0.0.0.0/0".to_owned()], |ranges| ranges.value);
         End::Ranges { what: self.what.to_owned(), ranges }
+    }
+
+    /// What its pods have to do with others than their clients, in the cluster where those are.
+    fn hops(&self, context: &mut Context, details: &Database, scope: &Scope, end: &End, made: &mut Databases) {
+        let (End::Platform { .. }, Some(template)) = (end, &details.flows) else { return };
+        let Some(flows) = context.data::<Vec<FlowData>>(template, scope) else { return };
+        let Some(client) = self.clients.first() else { return };
+        let hops = made.hops.entry(context.graph.workloads[client.0].cluster).or_default();
+        for FlowData { port, from, to } in flows.value {
+            let what = format!("what {} dials", self.what);
+            let hop = match from {
+                Some(pods) => Hop { from: End::from(pods), to: end.clone(), port },
+                None => Hop { from: end.clone(), to: End::Ranges { what, ranges: to }, port },
+            };
+            hops.push((hop, Origin::Source(template.span)));
+        }
     }
 
     /// Pods are dialled by a name that their own cluster alone resolves.

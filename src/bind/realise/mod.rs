@@ -185,6 +185,8 @@ fn assemble(
         outer_ports,
         databases: databases.endpoints,
         streams: databases.streams,
+        database_images: databases.images,
+        database_hops: databases.hops,
         flows: Vec::new(),
         secret_locations: secrets.locations,
         secret_manual: secrets.manual,

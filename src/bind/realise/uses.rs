@@ -15,8 +15,8 @@ use crate::resolve::{Cluster, Consortium, OrgIx};
 pub struct Uses {
     /// Entries for HTTP.
     pub web: bool,
-    /// Entries of any other kind.
-    pub entries: bool,
+    /// How many entries of any other kind there are, each with one port.
+    pub entries: u32,
     pub secrets: bool,
     pub backups: bool,
     pub shared_files: bool,
@@ -73,7 +73,7 @@ fn add(graph: &OrganizationGraph, clusters: &mut BTreeMap<Cluster, Uses>) {
         let uses = clusters.entry(graph.workloads[entry.workload.0].cluster).or_default();
         match entry.kind {
             EntryKind::Web { .. } => uses.web = true,
-            EntryKind::Grpc { .. } | EntryKind::Private | EntryKind::Consortium => uses.entries = true,
+            EntryKind::Grpc { .. } | EntryKind::Private | EntryKind::Consortium => uses.entries += 1,
         }
     }
     for link in &graph.links {

@@ -320,6 +320,29 @@ pub struct Carried {
     pub documents: Vec<Traced<RelativePath>>,
 }
 
+/// A profile of Kubernetes' Pod Security Standards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PodSecurity {
+    Restricted,
+    /// What a pod that says nothing keeps to: charts of controllers rarely say all that `restricted` asks.
+    #[default]
+    Baseline,
+    /// For what works on the nodes themselves.
+    Privileged,
+}
+
+impl PodSecurity {
+    /// Its name, as labels of namespaces have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PodSecurity::Restricted => "restricted",
+            PodSecurity::Baseline => "baseline",
+            PodSecurity::Privileged => "privileged",
+        }
+    }
+}
+
 /// A controller that a cluster needs, installed by its own pinned Helm chart.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -330,6 +353,10 @@ pub struct Controller {
     /// The namespace it is installed in.
     #[schemars(example = &"kube-system")]
     pub namespace: String,
+    /// The profile of Pod Security that its namespace enforces.
+    #[serde(default)]
+    #[schemars(example = &"privileged")]
+    pub pod_security: PodSecurity,
     /// The chart: its name in the repository, or an address that begins with `oci://`.
     #[schemars(example = &"cluster-autoscaler")]
     pub chart: String,

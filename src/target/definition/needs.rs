@@ -1,5 +1,7 @@
 //! What a workload can ask of its platform, and how a target answers.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -218,11 +220,20 @@ pub struct Database {
     /// The pods that answer: a map of `namespace` and `labels`; null where none does.
     #[schemars(example = serde_json::json!({"namespace": "databases", "labels": {"app": "postgresql"}}))]
     pub pods: Option<Template>,
+    /// Connections of those pods beside their clients', which the documents' own policies allow: a list of `port` with `from`,
+    /// pods of the platform as a map of `namespace` and `labels`, or with `to`, a list of ranges.
+    #[schemars(example = serde_json::json!([{"from": {"namespace": "operators", "labels": {"app": "operator"}}, "port": 8000}, {"to": ["10.0.0.0/8"], "port": 8443}]))]
+    pub flows: Option<Template>,
+    /// Images that the documents name, by name: full references, rewritten to the organization's registry before they are in
+    /// scope as `images`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"server": "ghcr.io/cloudnative-pg/postgresql:17.10-system-trixie"}))]
+    pub images: BTreeMap<String, Template>,
     /// Secrets that the documents name: a list of `name`, `namespace`, `keys`, `storeName` and `purpose`. They are told in
     /// the runbook and come from where all secrets come from. In scope: `cluster`, `database`.
     #[schemars(example = serde_json::json!([{"name": "postgresql-tls", "namespace": "databases", "keys": ["tls.crt", "tls.key"], "storeName": "databases/postgresql-tls", "purpose": "the server's certificate"}]))]
     pub secrets: Option<Template>,
-    /// Documents for each cluster. In scope: `cluster`, `database`.
+    /// Documents for each cluster. In scope: `cluster`, `database`, `images` with `reference`, `repository` and `tag` of each.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/postgresql.yaml"]))]
     pub documents: Vec<Traced<RelativePath>>,
