@@ -177,7 +177,18 @@ impl ControllerPlan {
     }
 }
 
+/// The number behind the dot of a version such as `1.36`.
+pub fn minor(version: &str) -> Option<u32> {
+    version.strip_prefix("1.")?.parse().ok()
+}
+
 impl OrganizationPlan {
+    /// The minor version of Kubernetes that one of its clusters runs.
+    pub fn minor(&self, cluster: Cluster) -> u32 {
+        let plan = self.clusters.iter().find(|plan| plan.cluster == cluster);
+        plan.and_then(|plan| minor(&plan.kubernetes.value)).unwrap_or(u32::MAX)
+    }
+
     /// The images of the target's own: of controllers, and of the documents in place of databases.
     pub fn target_images(&self) -> impl Iterator<Item = &TargetImage> {
         let controllers = self.clusters.iter().flat_map(|cluster| &cluster.controllers);

@@ -6,23 +6,25 @@ use crate::base::image::with_registry;
 use crate::base::{Origin, Traced, TreePath};
 use crate::bind::{Bound, OrganizationPlan, Plan};
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::lower::{self, PatchProblem};
+use crate::lower::{self, PatchProblem, Patched};
 use crate::resolve::Patch;
 
 /// Records every patch that cannot be merged into the workload that it stands at.
 pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
-    // A service that becomes several workloads is asked once.
+    // A service that becomes several workloads is asked once for each version of Kubernetes that it meets.
     let mut asked = BTreeSet::new();
     for organization in &plan.organizations {
         for (workload, bound) in organization.graph.workloads.iter().zip(&organization.workloads) {
             let kinds = lower::patchable_kinds(workload, bound);
             for patch in &workload.patches {
-                if !asked.insert(patch.kind.origin) {
+                let minor = organization.minor(workload.cluster);
+                if !asked.insert((patch.kind.origin, minor)) {
                     continue;
                 }
                 let kind = patch.kind.value.as_str();
                 let own: Vec<&str> = workload.containers.iter().map(|container| container.name.as_str()).collect();
-                let problems = lower::check_patch(kind, &patch.partial.to_json(), &own);
+                let patched = Patched { containers: &own, minor };
+                let problems = lower::check_patch(kind, &patch.partial.to_json(), patched);
                 if problems.is_empty() && !kinds.contains(&kind) {
                     let message = format!("`{}` has no {kind} to patch", workload.name);
                     let finding = Diagnostic::new(code::UNFIT_PATCH, message);

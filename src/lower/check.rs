@@ -57,10 +57,31 @@ const FIXED: [(&str, &str); 9] = [
     ("status", "only Kubernetes itself writes it"),
 ];
 
+/// Fields that the types of `k8s_openapi` have and a cluster of an older Kubernetes does not know, with the minor version
+/// that brought them; `*` stands for any item of a list. All that the schemas of Kubernetes 1.33 have beyond those of 1.31,
+/// the oldest that any target runs.
+const NEWER: [(&str, u32); 6] = [
+    ("spec/behavior/scaleDown/tolerance", 33),
+    ("spec/behavior/scaleUp/tolerance", 33),
+    ("spec/template/spec/containers/*/lifecycle/stopSignal", 33),
+    ("spec/template/spec/initContainers/*/lifecycle/stopSignal", 33),
+    ("spec/template/spec/resources", 32),
+    ("spec/template/spec/securityContext/seLinuxChangePolicy", 32),
+];
+
+/// What a patch is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patched<'a> {
+    /// The names of the workload's containers.
+    pub containers: &'a [&'a str],
+    /// The minor version of its cluster's Kubernetes.
+    pub minor: u32,
+}
+
 /// Everything that is wrong with a patch of an object of a kind, sorted by path: an unknown kind, fields that
-/// Kubernetes does not know, values of the wrong type, nulls, items that nothing tells apart, what akcgen relies on, and
-/// what no pod of the bundle may ask for. `own` are the names of the workload's containers.
-pub fn check_patch(kind: &str, patch: &Value, own: &[&str]) -> Vec<PatchProblem> {
+/// Kubernetes does not know, or not yet in the cluster's version, values of the wrong type, nulls, items that nothing
+/// tells apart, what akcgen relies on, and what no pod of the bundle may ask for.
+pub fn check_patch(kind: &str, patch: &Value, patched: Patched) -> Vec<PatchProblem> {
     let Some((_, check)) = KINDS.iter().find(|(name, _)| *name == kind) else {
         let message = format!("a patch of kind `{kind}` is not known");
         let near = nearest(kind, KINDS.iter().map(|(name, _)| *name));
@@ -72,10 +93,35 @@ pub fn check_patch(kind: &str, patch: &Value, own: &[&str]) -> Vec<PatchProblem>
         let message = format!("this cannot be patched: {reason}");
         Some(PatchProblem { path: TreePath::from(*path), message, nearest: None, of_key: true })
     }));
+    for (path, since) in NEWER.iter().filter(|(_, since)| *since > patched.minor) {
+        let steps: Vec<&str> = path.split('/').collect();
+        newer(&TreePath::ROOT, patch, &steps, (patched.minor, *since), &mut problems);
+    }
     nameless(&TreePath::ROOT, patch, &mut problems);
-    problems.extend(restricted::problems(patch, own));
+    problems.extend(restricted::problems(patch, patched.containers));
     problems.sort_by(|left, right| left.path.cmp(&right.path));
     problems
+}
+
+/// Every place that steps lead to, at which a cluster of one version finds a field of a later one.
+fn newer(
+    path: &TreePath,
+    value: &Value,
+    steps: &[&str],
+    versions @ (minor, since): (u32, u32),
+    problems: &mut Vec<PatchProblem>,
+) {
+    let Some((step, rest)) = steps.split_first() else {
+        let message = format!("the cluster runs Kubernetes 1.{minor}, which lacks this field; 1.{since} has it");
+        return problems.push(PatchProblem { path: path.clone(), message, nearest: None, of_key: true });
+    };
+    if *step == "*" {
+        for (at, item) in (0_u32..).zip(value.as_array().into_iter().flatten()) {
+            newer(&path.join(at), item, rest, versions, problems);
+        }
+    } else if let Some(below) = value.get(step) {
+        newer(&path.join((*step).to_owned()), below, rest, versions, problems);
+    }
 }
 
 /// Items of lists that are merged item by item, and do not say which one they are.
@@ -123,7 +169,12 @@ mod tests {
     use serde_json::json;
 
     fn found(kind: &str, patch: Value) -> Vec<(String, String, Option<String>)> {
-        let problems = check_patch(kind, &patch, &["orders", "a", "b"]).into_iter();
+        found_at(36, kind, patch)
+    }
+
+    fn found_at(minor: u32, kind: &str, patch: Value) -> Vec<(String, String, Option<String>)> {
+        let patched = Patched { containers: &["orders", "a", "b"], minor };
+        let problems = check_patch(kind, &patch, patched).into_iter();
         problems.map(|problem| (problem.path.to_string(), problem.message, problem.nearest)).collect()
     }
 
@@ -138,6 +189,24 @@ mod tests {
         assert_eq!(found("Deployment", deployment), []);
         assert_eq!(found("HorizontalPodAutoscaler", json!({"spec": {"minReplicas": 3}})), []);
         assert_eq!(found("Service", json!({})), []);
+    }
+
+    #[test]
+    fn fields_of_a_later_kubernetes_are_found_wherever_they_stand() {
+        let stop = |name: &str| json!({"name": name, "lifecycle": {"stopSignal": "SIGTERM"}});
+        let deployment = json!({"spec": {"template": {"spec": {
+            "resources": {"limits": {"cpu": "1"}},
+            "containers": [{"name": "a"}, stop("orders")]}}}});
+        assert_eq!(found_at(33, "Deployment", deployment.clone()), []);
+        let places = |minor| found_at(minor, "Deployment", deployment.clone()).into_iter().map(|(path, ..)| path);
+        let (signal, resources) =
+            ("/spec/template/spec/containers/1/lifecycle/stopSignal", "/spec/template/spec/resources");
+        assert_eq!(places(32).collect::<Vec<_>>(), [signal]);
+        assert_eq!(places(31).collect::<Vec<_>>(), [signal, resources]);
+        let scaler = json!({"spec": {"behavior": {"scaleUp": {"tolerance": "0.05"}}}});
+        let message = "the cluster runs Kubernetes 1.32, which lacks this field; 1.33 has it";
+        let [(_, told, _)] = &found_at(32, "HorizontalPodAutoscaler", scaler)[..] else { panic!("one problem") };
+        assert_eq!(told, message);
     }
 
     #[test]

@@ -35,7 +35,7 @@ use crate::expand::{Workload, WorkloadId};
 use crate::resolve::Cluster;
 use crate::text::yaml;
 
-pub use check::{PatchProblem, check_patch, patchable_kinds};
+pub use check::{PatchProblem, Patched, check_patch, patchable_kinds};
 pub use configuration::{CHECKSUM, checksum};
 pub use meta::SHARED;
 pub use patches::conflicts;

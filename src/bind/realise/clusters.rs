@@ -10,7 +10,7 @@ use super::needs;
 use super::pools::{self, PoolView, Pools, Types};
 use super::uses::Uses;
 use crate::base::{Object, Origin, Traced, TreePath};
-use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan};
+use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan, minor};
 use crate::diag::code;
 use crate::expand::{Component, Content, Namespace, Workload};
 use crate::resolve::{Cluster, NodePool};
@@ -120,11 +120,6 @@ fn version(context: &mut Context) -> Option<Traced<String>> {
         }
     }
     Some(version)
-}
-
-/// The number behind the dot of a version such as `1.36`.
-fn minor(version: &str) -> Option<u32> {
-    version.strip_prefix("1.")?.parse().ok()
 }
 
 /// One cluster; none after a fault.

@@ -1,7 +1,7 @@
 //! The files of a chart beside its templates and values.
 
 use crate::base::{Object, Origin, Traced, Tree};
-use crate::bind::ClusterPlan;
+use crate::bind::{ClusterPlan, minor};
 use crate::package::{BundleFile, Lowered};
 use crate::parse::blueprint::FabricRelease;
 use crate::render::{self, ChartView, LabelView, TemplateFault, ValueView, ValuesView};
@@ -134,11 +134,6 @@ fn listed(names: &[String]) -> String {
 
 fn own<'a>(lowered: &'a Lowered) -> &'a crate::resolve::Organization {
     lowered.plan.consortium.organization(lowered.organization.graph.organization)
-}
-
-/// A version of Kubernetes as numbers.
-fn minor(version: &str) -> Vec<u32> {
-    version.split('.').filter_map(|part| part.parse().ok()).collect()
 }
 
 /// The values below a key of the top, for the README.
