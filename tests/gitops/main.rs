@@ -219,3 +219,30 @@ fn a_runbook_speaks_of_steps_that_are_there() {
         assert!(!own.contains("Instead of 1"), "{path}: numbers differ from cluster to cluster");
     }
 }
+
+#[test]
+fn names_that_become_labels_fit_into_one() {
+    let text = fs::read_to_string(repository("blueprints/minimal.yaml")).unwrap();
+    let (organization, environment) = ("o".repeat(30), "e".repeat(40));
+    let text = text.replace("buyer:", &format!("{organization}:")).replace("[buyer,", &format!("[{organization},"));
+    let text = text.replace("{buyer: 3}", &format!("{{{organization}: 3}}"));
+    let gitops = |branch: &str| format!(r#"gitops: {{repository: "https://git.example/b.git", branch: {branch}}}"#);
+    let text = text.replacen("target: eks", &format!("target: eks\n    {}", gitops("main")), 1);
+    let changes = format!(
+        "{{domains: \"e.{{domain}}\", organizations: {{{organization}: {{{}, eks: {{account: \"999900001111\"}}}}}}}}",
+        gitops("other")
+    );
+    let text = format!("{text}\nenvironments:\n  production: {{}}\n  {environment}: {changes}\n");
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("blueprint.yaml"), text).unwrap();
+    let files = compile(&folder.path().join("blueprint.yaml"));
+    let sets = told(&files, "argocd", "ApplicationSet");
+    let names: BTreeSet<&str> = sets.iter().map(|(_, set)| self::text(&set["metadata"]["name"])).collect();
+    assert_eq!((sets.len(), names.len()), (2, 2), "{names:?}");
+    for kind in ["Kustomization", "GitRepository"] {
+        for (path, part) in told(&files, "flux", kind) {
+            assert!(self::text(&part["metadata"]["name"]).len() <= 63, "{path}");
+        }
+    }
+    assert!(names.iter().all(|name| name.len() <= 63), "{names:?}");
+}

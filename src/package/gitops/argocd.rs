@@ -1,6 +1,7 @@
 //! Argo CD: an ApplicationSet a cluster and branch, which makes an Application an environment. Steps are waves of one sync.
 
 use crate::base::Tree;
+use crate::base::bounded::label;
 use crate::parse::blueprint::GitopsTool;
 use crate::resolve::Gitops;
 
@@ -13,6 +14,8 @@ use crate::render::ArgoCdView;
 /// Argo CD's own namespace, as its installation has it.
 const NAMESPACE: &str = "argocd";
 const VERSION: &str = "argoproj.io/v1alpha1";
+/// The most letters of a label's value.
+const LONGEST: usize = 63;
 const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 pub(super) fn files(environments: &[Lowered], sites: &[Site], traced: bool) -> Vec<(String, BundleFile)> {
@@ -68,8 +71,9 @@ impl<'a> Branch<'a> {
         self.part.map_or_else(|| "gitops/argocd".to_owned(), |part| format!("gitops/argocd/{part}"))
     }
 
+    /// A name of its own. Argo CD labels what an ApplicationSet makes with the set's.
     fn named(&self, name: String) -> String {
-        self.part.map_or_else(|| name.clone(), |part| format!("{name}-{part}"))
+        self.part.map_or_else(|| name.clone(), |part| label(&format!("{name}-{part}"), LONGEST))
     }
 
     fn files(&self, sites: &[Site], traced: bool) -> Vec<(String, BundleFile)> {
