@@ -151,3 +151,46 @@ fn names_of_clusters_are_told_apart_where_they_are_looked_for() {
     assert_eq!(told.code, code::CLUSTER_NAME_TAKEN);
     assert!(!told.help.iter().any(|help| help.contains("account")), "{:?}: it has none", told.help);
 }
+
+#[test]
+fn what_no_cluster_takes_is_told_where_it_is_written() {
+    // The first error and its place.
+    let told = |more: &str| {
+        let report = Run::text(&WITHIN_REACH.replace("access: cluster", more)).report();
+        let error = report.find("error[").map_or("", |at| &report[at..]);
+        error.lines().take(2).collect::<Vec<_>>().join("\n")
+    };
+    for (more, code, what) in [
+        (
+            r#"loadBalancers: {annotations: {"external-dns.alpha.kubernetes.io/hostname": a.b}}"#,
+            "AKC0430",
+            "a host name of its own",
+        ),
+        (r#"loadBalancers: {privateAnnotations: {"bad key": x}}"#, "AKC0114", "`bad key`"),
+        ("nodeTypes: {standard: {cpu: 4, memory: 16, pods: 999999999999}}", "AKC0115", "`pods`"),
+        ("nodeTypes: {small: {cpu: 4, memory: 16}}", "AKC0414", "`standard` is no node type"),
+    ] {
+        let report = told(more);
+        assert!(report.starts_with(&format!("error[{code}]")) && report.contains(what), "{more}: {report}");
+        assert!(report.contains("blueprint.yaml:"), "{more}: {report}");
+    }
+    let ingress = |labels: &str, ranges: &str| {
+        told(&format!("ingress: {{class: x, namespace: z, labels: {labels}, rangesAnnotation: {ranges}, issuer: w}}"))
+    };
+    assert!(ingress(r#"{a: "b c"}"#, "x").starts_with("error[AKC0114]"));
+    let hidden = ingress("{a: b}", "cert-manager.io/cluster-issuer");
+    assert!(hidden.starts_with("error[AKC0430]: this annotation names the issuer"), "{hidden}");
+}
+
+#[test]
+fn ranges_that_aws_refuses_are_refused() {
+    for range in ["0.1.0.0/16", "127.0.0.0/16", "169.254.0.0/16", "224.1.0.0/16", "255.1.0.0/16"] {
+        let report = told(&format!("cidr: {range}"));
+        assert!(report.contains("error[AKC0430]: no VPC can have addresses of"), "{range}: {report}");
+    }
+    assert!(!told("cidr: 10.20.0.0/16").contains("AKC0430"));
+    for (range, refused) in [("100.64.0.0/16", true), ("172.32.0.0/16", true), ("172.31.0.0/16", false)] {
+        let report = told(&format!("serviceCidr: {range}"));
+        assert_eq!(report.contains("error[AKC0430]: Services of EKS"), refused, "{range}: {report}");
+    }
+}

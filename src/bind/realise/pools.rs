@@ -108,11 +108,8 @@ fn share(number: u32, count: u32, at: u32) -> u32 {
 
 fn unknown_type(context: &mut Context, types: &Types, instance: &Traced<String>, pool: &NodePool) {
     let message = format!("`{}` is no node type that `{}` knows", instance.value, context.target.name);
-    let finding = Diagnostic::new(code::UNKNOWN_NODE_TYPE, message);
-    let finding = match instance.origin.span().or(pool.name.origin.span()) {
-        Some(span) => finding.at(span, ""),
-        None => finding,
-    };
+    let written = pool.instance_type.as_ref().map_or(pool.name.origin, |written| written.origin);
+    let finding = context.problem_at(code::UNKNOWN_NODE_TYPE, written, message, "");
     context.finding(finding.nearest(&instance.value, "types", types.rows.keys().map(String::as_str)));
 }
 
