@@ -1,5 +1,6 @@
 //! `akcgen init`.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -80,6 +81,7 @@ impl Arguments {
 }
 
 fn blueprint(name: &str, organizations: &[(&str, &Target)]) -> String {
+    let name = scalar(name);
     let first = organizations.first().map_or("", |(name, _)| name);
     let mut text = format!(
         "# For completion and checks while you type: `akcgen schema > blueprint.schema.json`, then as the first line\n\
@@ -90,23 +92,32 @@ fn blueprint(name: &str, organizations: &[(&str, &Target)]) -> String {
          organizations:\n"
     );
     for (name, target) in organizations {
-        let _ = write!(text, "  {name}:\n    domain: {name}.example\n    target: {}\n", target.name);
+        let domain = format!("{name}.example");
+        let domain = scalar(&domain);
+        let _ = write!(text, "  {}:\n    domain: {domain}\n    target: {}\n", scalar(name), target.name);
         text.push_str(&parameters(target));
         text.push_str("    blockchain: {services: {ca: }}\n");
     }
-    let members: Vec<&str> = organizations.iter().map(|(name, _)| *name).collect();
+    let members: Vec<Cow<str>> = organizations.iter().map(|(name, _)| scalar(name)).collect();
+    let (orderer, image) = (scalar(first), yaml::within_quotes(&format!("{first}/asset:1.0.0")));
     let _ = write!(
         text,
-        "\nordering: {{orderers: {{{first}: 3}}}}\n\
+        "\nordering: {{orderers: {{{orderer}: 3}}}}\n\
          \n\
          channels:\n\
          \x20 trade:\n\
          \x20   members: [{}]\n\
          \x20   chaincodes:\n\
-         \x20     asset: {{version: \"1.0\", image: \"{first}/asset:1.0.0\"}}\n",
+         \x20     asset: {{version: \"1.0\", image: \"{image}\"}}\n",
         members.join(", ")
     );
     text
+}
+
+/// A word of the command line as one of YAML, also within brackets, whatever it holds.
+fn scalar(text: &str) -> Cow<'_, str> {
+    let is_word = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter));
+    if is_word && yaml::is_plain(text) { text.into() } else { format!("\"{}\"", yaml::within_quotes(text)).into() }
 }
 
 /// What the target must be told, with its own examples.

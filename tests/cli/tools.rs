@@ -34,6 +34,19 @@ fn a_starter_blueprint_that_would_be_refused_is_not_left_behind() {
 }
 
 #[test]
+fn a_name_of_the_command_line_is_that_name_and_no_yaml() {
+    let place = tempfile::tempdir().unwrap();
+    // An organization may be called so, if it is in quotes.
+    akcgen(place.path(), &["init", "on.yaml", "--org", "on", "--name", "null"]).with(0);
+    for name in ["x # y", "a: {b", "a, b"] {
+        for flag in ["--name", "--org"] {
+            let refused = akcgen(place.path(), &["init", flag, name]).with(1).stderr;
+            assert!(refused.starts_with(&format!("error[AKC0114]: `{name}` cannot be")), "{refused}");
+        }
+    }
+}
+
+#[test]
 fn targets_are_listed_and_described() {
     let table = here(&["targets"]).with(0).stdout;
     assert!(table.starts_with(' ') && table.contains("eks") && table.contains("PostgreSQL"), "{table}");
