@@ -83,6 +83,11 @@ fn controllers_call_aws_through_the_proxy() {
         let without = of("NO_PROXY").unwrap();
         assert!(without.starts_with(near) && without.ends_with("/16,.corp.example"), "{name}: {without}");
     }
+    for (name, tree) in values("proxy: {http: \"http://proxy.example:3128\"}\n    ") {
+        let told = tree.to_json().to_string();
+        assert!(told.contains("HTTP_PROXY") && !told.contains("HTTPS_PROXY"), "{name}: {told}");
+        assert!(!told.contains("/16,\""), "{name}: nothing stands behind a comma: {told}");
+    }
     for (name, tree) in values("") {
         assert!(!tree.to_json().to_string().contains("PROXY"), "{name}");
     }

@@ -41,6 +41,9 @@ NODES = {"general": {"instanceType": "m6i.4xlarge", "minimum": 6, "maximum": 40}
 AMOUNTS = ["1Gi", "20Gi", "100Gi"]
 MEMORY = ["128Mi", "256Mi", "512Mi"]
 TEXTS = ["info", "on", "1e3", "a: b # c", "{{ .Values.x }}", "$(HOME) $$", "two\nlines\n", "", " 'quoted' \"twice\" "]
+# Its form is all that is looked at.
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQ\n-----END CERTIFICATE-----\n"
+ROOT = {"role": "root", "subject": {"country": "VN"}}
 REGIONS = ["ap-southeast-1", "eu-central-1", "us-east-1"]
 
 
@@ -253,13 +256,13 @@ class Maker:
             "storage": lambda: self._one(AMOUNTS) if "peers" in path else {"data": {"size": "20Gi", "path": "/data"}},
             "databaseStorage": lambda: self._one(AMOUNTS),
             "autoscaling": lambda: {"minimum": 2, "maximum": self._random.randint(3, 8)},
-            "authority": lambda: {"role": "root", "subject": {"country": "VN"}},
+            "authority": lambda: CERTIFICATE if "kubernetes" in path else ROOT,
             "registry": lambda: self._one(["harbor.example/mirror", "registry.example:5000/a/b"]),
             "gitops": lambda: {
                 "repository": self._one(["https://git.example/a/bundle.git", "ssh://git@git.example:2222/bundle"]),
                 "branch": self._one(["main", "release/1.0"]),
                 "path": self._one([".", "dist", "bundles/a"]),
-                **self._one([{}, {"tool": "argocd"}, {"tool": "flux", "secret": "bundle-key"}]),
+                **self._one([{"secret": "bundle-key"}, {"tool": "argocd"}, {"tool": "flux", "secret": "bundle-key"}]),
             },
             "nodePools": lambda: NODES,
             "policies": lambda: {"endorsement": self._one(["any", "majority", "all"])},
