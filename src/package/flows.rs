@@ -110,29 +110,11 @@ impl<'a> Site<'a> {
                 rows.push((row, origin));
             }
         };
-        for flow in &self.organization.flows {
-            for hop in flow.hops.iter().filter(|hop| self.is_here(&hop.from) || self.is_here(&hop.to)) {
-                add(&hop.from, &hop.to, hop.port, "TCP", flow.origin);
-            }
-        }
-        for (hop, origin) in self.database_hops() {
-            add(&hop.from, &hop.to, hop.port, "TCP", *origin);
+        for (hop, origin) in self.hops() {
+            add(&hop.from, &hop.to, hop.port, "TCP", origin);
         }
         let dns = self.cluster.dns();
-        for at in 0..self.organization.graph.workloads.len() {
-            let end = End::Workload(WorkloadId(at));
-            for protocol in ["TCP", "UDP"].into_iter().filter(|_| self.is_here(&end)) {
-                add(&end, &dns, DNS_PORT, protocol, DNS);
-            }
-        }
-        for (namespace, labels) in &self.documents {
-            let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-            let end = End::Platform { namespace: (*namespace).to_owned(), labels };
-            ["TCP", "UDP"].into_iter().for_each(|protocol| add(&end, &dns, DNS_PORT, protocol, DNS));
-        }
-        // What holds for every pod of a namespace of the bundle's holds for those that an operator makes there, too.
-        for (namespace, labels) in self.platform_pods(&dns).into_keys().filter(|(name, _)| self.has(name)) {
-            let end = End::Platform { namespace: namespace.to_owned(), labels: labels.clone() };
+        for end in self.askers(&dns) {
             ["TCP", "UDP"].into_iter().for_each(|protocol| add(&end, &dns, DNS_PORT, protocol, DNS));
         }
         // Of equal rows the first flow's stays.
@@ -141,8 +123,26 @@ impl<'a> Site<'a> {
         rows
     }
 
-    fn database_hops(&self) -> &'a [(Hop, Origin)] {
-        self.organization.database_hops.get(&self.cluster.cluster).map_or(&[], Vec::as_slice)
+    /// The hops that start or end at a pod of the cluster: of what the blueprint connects, and of databases' own pods.
+    fn hops(&self) -> impl Iterator<Item = (&Hop, Origin)> {
+        let connected = self.organization.flows.iter().flat_map(|flow| flow.hops.iter().map(|hop| (hop, flow.origin)));
+        let here = connected.filter(|(hop, _)| self.is_here(&hop.from) || self.is_here(&hop.to));
+        let of_databases = self.organization.database_hops.get(&self.cluster.cluster).into_iter().flatten();
+        here.chain(of_databases.map(|(hop, origin)| (hop, *origin)))
+    }
+
+    /// Whatever asks the DNS: every pod of the manifests and of the target's documents. What holds for every pod of a
+    /// namespace of the bundle's holds for those that an operator makes there, too.
+    fn askers(&self, dns: &End) -> Vec<End> {
+        let workloads = (0..self.organization.graph.workloads.len()).map(|at| End::Workload(WorkloadId(at)));
+        let documents = self.documents.iter().map(|(namespace, labels)| {
+            let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            End::Platform { namespace: (*namespace).to_owned(), labels }
+        });
+        let operated = self.platform_pods(dns).into_keys().filter(|(name, _)| self.has(name));
+        let operated = operated
+            .map(|(namespace, labels)| End::Platform { namespace: namespace.to_owned(), labels: labels.clone() });
+        workloads.filter(|end| self.is_here(end)).chain(documents).chain(operated).collect()
     }
 
     /// Whether the organization itself has a namespace of that name here.
@@ -217,16 +217,11 @@ impl<'a> Site<'a> {
     /// The platform's pods that flows name, with the ports that are asked of them: namespace and labels to ports.
     fn platform_pods<'b>(&'b self, dns: &'b End) -> BTreeMap<PlatformPod<'b>, (Vec<PortRow>, Origin)> {
         let resolved = ["TCP", "UDP"].map(|protocol| (dns, Some((DNS_PORT, protocol)), DNS));
-        let named = self.organization.flows.iter().flat_map(|flow| {
-            let hops = flow.hops.iter().filter(|hop| self.is_here(&hop.from) || self.is_here(&hop.to));
-            hops.flat_map(|hop| [(&hop.from, None, flow.origin), (&hop.to, Some((hop.port, "TCP")), flow.origin)])
-        });
-        let of_databases = self
-            .database_hops()
-            .iter()
-            .flat_map(|(hop, origin)| [(&hop.from, None, *origin), (&hop.to, Some((hop.port, "TCP")), *origin)]);
+        let named = self
+            .hops()
+            .flat_map(|(hop, origin)| [(&hop.from, None, origin), (&hop.to, Some((hop.port, "TCP")), origin)]);
         let mut pods: BTreeMap<PlatformPod, (Vec<PortRow>, Origin)> = BTreeMap::new();
-        for (end, port, origin) in named.chain(of_databases).chain(resolved) {
+        for (end, port, origin) in named.chain(resolved) {
             let End::Platform { namespace, labels } = end else { continue };
             if self.document(namespace, labels).is_some() {
                 continue;
