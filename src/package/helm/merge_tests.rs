@@ -65,7 +65,7 @@ pub(super) fn merged(objects: &[Option<Object>], group: Option<Group>, hosts: Ho
     let map = Merge::of(&source, &versions, &mut lifts, &mut variations).object();
     let mut template = source.template(&hosts, 0);
     assert_eq!(template.file.text.lines().count(), template.file.lines.len());
-    let values = lift::joined([std::mem::take(&mut template.lifted)], &hosts);
+    let values = lift::joined([std::mem::take(&mut template.lifted)]);
     let read = (0..objects.len()).map(|at| {
         objects[at].as_ref()?;
         Some(Evaluator::new(&facts, &labels, &variations, &values, at).map(&map).to_json())

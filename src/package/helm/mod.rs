@@ -133,7 +133,7 @@ impl<'a> Made<'a> {
         let hosts = Hosts::of(&union.files, dialled(&chart.lowered));
         let mut templates: Vec<Template> =
             sources.par_iter().enumerate().map(|(place, source)| source.template(&hosts, place)).collect();
-        let lifted = lift::joined(templates.iter_mut().map(|template| std::mem::take(&mut template.lifted)), &hosts);
+        let lifted = lift::joined(templates.iter_mut().map(|template| std::mem::take(&mut template.lifted)));
         drop(sources);
         let environments = union.environments.clone();
         Made { environments, facts, labels, lifted, headings, templates, config, tests: told }

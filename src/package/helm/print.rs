@@ -301,8 +301,7 @@ impl<'c> Printer<'c> {
     }
 
     fn value_of(&self, path: &ValuePath) -> String {
-        let dollar = if self.ranges > 0 { "$" } else { "" };
-        [dollar, ".Values.", &path.0.join(".")].concat()
+        self.rooted(&format!(".Values.{path}"))
     }
 
     /// A name of the chart's root, wherever the dot points.

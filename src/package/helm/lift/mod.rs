@@ -76,6 +76,12 @@ pub(super) struct Lifts<'c> {
     group: Option<&'c Group>,
     /// The place of the template among those of the chart.
     template: usize,
+    values: Values,
+}
+
+/// Values as they are met, each once.
+#[derive(Debug, Default)]
+struct Values {
     lifted: Vec<Lifted>,
     places: BTreeMap<ValuePath, usize>,
 }
@@ -150,8 +156,8 @@ struct Found<'p> {
 }
 
 /// The values of all templates in the order in which a person looks for them.
-pub(super) fn joined(templates: impl IntoIterator<Item = Vec<Lifted>>, hosts: &Hosts) -> Vec<Lifted> {
-    let mut all = Lifts::of(hosts, None, 0);
+pub(super) fn joined(templates: impl IntoIterator<Item = Vec<Lifted>>) -> Vec<Lifted> {
+    let mut all = Values::default();
     for lifted in templates.into_iter().flatten() {
         // Only hosts are values of several templates, and a host is the same one wherever it stands.
         all.register(lifted);
@@ -160,14 +166,35 @@ pub(super) fn joined(templates: impl IntoIterator<Item = Vec<Lifted>>, hosts: &H
     all.lifted
 }
 
+impl Values {
+    /// Records a value, or what more changes with a known one. Whether it is the same one in all environments.
+    fn register(&mut self, lifted: Lifted) -> bool {
+        let Some(known) = self.places.get(&lifted.path).and_then(|at| self.lifted.get_mut(*at)) else {
+            self.places.insert(lifted.path.clone(), self.lifted.len());
+            self.lifted.push(lifted);
+            return true;
+        };
+        let differ = |(one, other): (&Option<Tree>, &Option<Tree>)| matches!((one, other), (Some(one), Some(other)) if one != other);
+        if known.values.iter().zip(&lifted.values).any(differ) {
+            return false;
+        }
+        for (known, value) in known.values.iter_mut().zip(lifted.values) {
+            *known = known.take().or(value);
+        }
+        known.refused.extend(lifted.refused);
+        known.changes.extend(lifted.changes);
+        true
+    }
+}
+
 impl<'c> Lifts<'c> {
     /// For the template at a place of the chart, with the workload whose values it has.
     pub fn of(hosts: &'c Hosts, group: Option<&'c Group>, template: usize) -> Lifts<'c> {
-        Lifts { hosts, group, template, lifted: Vec::new(), places: BTreeMap::new() }
+        Lifts { hosts, group, template, values: Values::default() }
     }
 
     pub fn finish(self) -> Vec<Lifted> {
-        self.lifted
+        self.values.lifted
     }
 
     /// The action for a part that is a value; then the value is recorded.
@@ -249,7 +276,7 @@ impl<'c> Lifts<'c> {
         });
         let values = parts.iter().map(|part| part.map(|_| empty.clone())).collect();
         let order = self.order(found, 0);
-        self.register(Lifted {
+        self.values.register(Lifted {
             path: value,
             shape: found.row.shape,
             comment: found.row.comment.to_owned(),
@@ -296,25 +323,6 @@ impl<'c> Lifts<'c> {
         }
     }
 
-    /// Records a value, or what more changes with a known one. Whether it is the same one in all environments.
-    fn register(&mut self, lifted: Lifted) -> bool {
-        let Some(known) = self.places.get(&lifted.path).and_then(|at| self.lifted.get_mut(*at)) else {
-            self.places.insert(lifted.path.clone(), self.lifted.len());
-            self.lifted.push(lifted);
-            return true;
-        };
-        let differ = |(one, other): (&Option<Tree>, &Option<Tree>)| matches!((one, other), (Some(one), Some(other)) if one != other);
-        if known.values.iter().zip(&lifted.values).any(differ) {
-            return false;
-        }
-        for (known, value) in known.values.iter_mut().zip(lifted.values) {
-            *known = known.take().or(value);
-        }
-        known.refused.extend(lifted.refused);
-        known.changes.extend(lifted.changes);
-        true
-    }
-
     fn scalar(&mut self, part: &PartOf, found: &Found, path: ValuePath) -> Option<ValuePath> {
         let values: Vec<Option<Tree>> = part.parts.iter().map(|part| part.cloned()).collect();
         let host = if found.row.style == Style::Host { format!(" {}.", self.hosts.told(&path)) } else { String::new() };
@@ -334,7 +342,7 @@ impl<'c> Lifts<'c> {
         values: Vec<Option<Tree>>,
     ) -> bool {
         values.iter().flatten().all(|value| shape.accepts(value))
-            && self.register(Lifted {
+            && self.values.register(Lifted {
                 path,
                 shape,
                 comment: comment.to_owned(),
@@ -413,7 +421,7 @@ impl<'c> Lifts<'c> {
             let values =
                 part.parts.iter().map(|part| part.map(|part| value(one, key, part).unwrap_or(Tree::Null))).collect();
             let order = self.order(found, at);
-            self.register(Lifted {
+            self.values.register(Lifted {
                 path: path.join(one.key).join(key),
                 shape: one.shape,
                 comment: one.comment.to_owned(),
