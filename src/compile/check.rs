@@ -16,8 +16,8 @@ pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
     for organization in &plan.organizations {
         for (workload, bound) in organization.graph.workloads.iter().zip(&organization.workloads) {
             let kinds = lower::patchable_kinds(workload, bound);
+            let minor = organization.minor(workload.cluster);
             for patch in &workload.patches {
-                let minor = organization.minor(workload.cluster);
                 if !asked.insert((patch.kind.origin, minor)) {
                     continue;
                 }

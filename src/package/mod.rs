@@ -22,6 +22,7 @@ mod union;
 use crate::base::{Object, Origin};
 use crate::bind::{OrganizationPlan, Plan};
 use crate::lower::{ClusterObjects, ObjectFile};
+use crate::resolve::Organization;
 use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
@@ -78,9 +79,14 @@ pub struct Lowered<'a> {
 }
 
 impl Lowered<'_> {
+    /// The organization itself.
+    pub fn resolved(&self) -> &Organization {
+        self.plan.consortium.organization(self.organization.graph.organization)
+    }
+
     /// The organization's name.
     pub fn name(&self) -> &str {
-        self.plan.consortium.organization(self.organization.graph.organization).name.value.as_str()
+        self.resolved().name.value.as_str()
     }
 
     /// The environment's name.

@@ -113,8 +113,7 @@ impl<'a> Place<'a> {
 
 /// Where an organization's bundle is applied from in an environment.
 fn gitops_of<'a>(lowered: &'a Lowered) -> Option<&'a Gitops> {
-    let organization = lowered.plan.consortium.organization(lowered.organization.graph.organization);
-    organization.description()?.gitops.as_ref()
+    lowered.resolved().description()?.gitops.as_ref()
 }
 
 /// The nodes of several environments.

@@ -32,7 +32,7 @@ impl Chart<'_> {
 
     /// The organization as people name it.
     pub fn organization(&self) -> &str {
-        self.lowered.first().map(|one| own(one).title.as_str()).unwrap_or_default()
+        self.lowered.first().map(|one| one.resolved().title.as_str()).unwrap_or_default()
     }
 
     fn consortium(&self) -> &str {
@@ -53,7 +53,7 @@ impl Chart<'_> {
     /// `Chart.yaml`.
     pub fn metadata(&self) -> BundleFile {
         let (organization, consortium) = (self.organization(), self.consortium());
-        let release: Option<&Traced<FabricRelease>> = self.lowered.first().map(|one| &own(one).release);
+        let release: Option<&Traced<FabricRelease>> = self.lowered.first().map(|one| &one.resolved().release);
         let version = self.lowered.first().map(|one| &one.plan.consortium.version);
         let oldest = self.plans.iter().map(|plan| &plan.kubernetes).min_by_key(|version| minor(&version.value));
         let description =
@@ -130,10 +130,6 @@ fn listed(names: &[String]) -> String {
         Some((last, _)) => last.clone(),
         None => String::new(),
     }
-}
-
-fn own<'a>(lowered: &'a Lowered) -> &'a crate::resolve::Organization {
-    lowered.plan.consortium.organization(lowered.organization.graph.organization)
 }
 
 /// The values below a key of the top, for the README.

@@ -46,9 +46,7 @@ impl<'a> Facts<'a> {
     /// The facts of an organization in its environments.
     pub fn of(lowered: &[&'a Lowered]) -> Facts<'a> {
         let mut facts = Facts::new(lowered.iter().map(|one| one.environment()).collect());
-        let domain = |one: &&Lowered| {
-            one.plan.consortium.organization(one.organization.graph.organization).domain.value.to_string()
-        };
+        let domain = |one: &&Lowered| one.resolved().domain.value.to_string();
         facts.text(&["domain"], lowered.iter().map(domain).collect());
         let networks: Vec<&Network> = lowered.iter().map(|one| &one.organization.network).collect();
         let list =

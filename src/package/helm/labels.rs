@@ -33,8 +33,7 @@ impl Labels {
         let mut common = BTreeMap::new();
         if let Some(first) = lowered.first() {
             let own = |one: &Lowered| {
-                let organization = one.plan.consortium.organization(one.organization.graph.organization);
-                let labels = organization.description().map(|description| &description.labels);
+                let labels = one.resolved().description().map(|description| &description.labels);
                 let labels = labels.into_iter().flatten().map(|(key, value)| (key.clone(), value.value.clone()));
                 labels.collect::<BTreeMap<String, String>>()
             };
