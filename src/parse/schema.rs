@@ -137,11 +137,16 @@ fn prefix_references(schema: &mut Schema, prefix: &str) {
     transform_subschemas(&mut |inner: &mut Schema| prefix_references(inner, prefix), schema);
 }
 
-/// The smallest block that a schema takes: what it requires, each with its first example.
+/// A block to begin with: the first example of the whole, and what the schema requires beside it, each with its own first
+/// example.
 pub fn sample(parameters: &Json) -> Map<String, Json> {
+    let mut block = parameters["examples"][0].as_object().cloned().unwrap_or_default();
     let required = parameters["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
-    let example = |name: &str| resolve(parameters, &parameters["properties"][name])["examples"].get(0).cloned();
-    required.filter_map(|name| Some((name.to_owned(), example(name)?))).collect()
+    for name in required.filter(|name| parameters["examples"][0].get(name).is_none()) {
+        let example = resolve(parameters, &parameters["properties"][name])["examples"].get(0).cloned();
+        block.extend(example.map(|example| (name.to_owned(), example)));
+    }
+    block
 }
 
 /// Where `x-targets` stands: `target` is one of the names, and each name is a key with that target's parameters.

@@ -25,6 +25,19 @@ fn a_starter_blueprint_builds_at_once_and_is_never_overwritten() {
 }
 
 #[test]
+fn a_starter_blueprint_builds_at_once_for_every_target() {
+    let place = tempfile::tempdir().unwrap();
+    let targets = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("targets")).unwrap();
+    let names: Vec<String> = targets.map(|target| target.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.iter().any(|name| name == "pks"), "{names:?}");
+    for name in names {
+        akcgen(place.path(), &["init", "blueprint.yaml", "--target", &name]).with(0);
+        akcgen(place.path(), &["build", "blueprint.yaml", "--out", &name]).with(0);
+        fs::remove_file(place.path().join("blueprint.yaml")).unwrap();
+    }
+}
+
+#[test]
 fn a_starter_blueprint_that_would_be_refused_is_not_left_behind() {
     let place = tempfile::tempdir().unwrap();
     let refused = akcgen(place.path(), &["init", "--org", "Not A Name"]).with(1);
