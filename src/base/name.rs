@@ -142,6 +142,9 @@ texts! {
     /// A file's path relative to the blueprint's folder.
     RelativePath { pattern: "^[A-Za-z0-9_][A-Za-z0-9._/-]*$", longest: 200,
         expected: "a path relative to the blueprint's folder", example: "cards/member-two.yaml" }
+    /// A file's name within its folder, with an ending.
+    FileName { pattern: "^[A-Za-z0-9_][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)+$", longest: 100,
+        expected: "a file's name with an ending, such as `network-profile.json`", example: "network-profile.json" }
     /// The URL of a git repository; no password, which `parse` refuses in any text.
     RepositoryUrl { pattern: "^(https://|ssh://([a-z_][a-z0-9_-]*@)?)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", longest: 200,
         expected: "the URL of a git repository that starts with `https://` or `ssh://` and holds no credentials; what git calls `git@host:path` is `ssh://git@host/path`", example: "https://git.akachain.example/platform/bundle.git" }

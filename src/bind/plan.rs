@@ -122,6 +122,27 @@ pub struct ClusterPlan {
     pub services: Vec<ServicePlan>,
     /// Helm values of each controller the cluster needs: name, document.
     pub controllers: Vec<ControllerPlan>,
+    /// What the platform's own tools take before the cluster is there, in order of names; none where it is another's.
+    pub infra: Vec<InfraFilePlan>,
+}
+
+/// A file for the platform's own tools.
+#[derive(Debug, Clone)]
+pub struct InfraFilePlan {
+    /// Its name in the cluster's folder.
+    pub name: String,
+    /// What it is, in a few words.
+    pub summary: String,
+    pub content: InfraContent,
+}
+
+/// What such a file holds.
+#[derive(Debug, Clone)]
+pub enum InfraContent {
+    Json(Object),
+    Yaml(Vec<Object>),
+    /// Text line by line.
+    Lines(Vec<Traced<String>>),
 }
 
 impl ClusterPlan {

@@ -163,6 +163,7 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
     let plain = || {
         let wanted = environments.par_iter().filter(|lowered| options.wants_environment(lowered.plan));
         wanted.for_each(|lowered| {
+            send(package::infra(lowered, options.traced), sink);
             send(package::preludes(lowered, options.traced), sink);
             if options.wants_form(Form::Manifests) {
                 send(package::manifests(lowered, options.traced), sink);

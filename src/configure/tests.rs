@@ -78,6 +78,7 @@ fn cluster(cluster: Cluster) -> ClusterPlan {
         documents: Vec::new(),
         services: Vec::new(),
         controllers: Vec::new(),
+        infra: Vec::new(),
     }
 }
 

@@ -333,6 +333,7 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
             document("v1", "PersistentVolumeClaim", "shared-files", shared),
         ],
         services: (cluster == Cluster::Blockchain).then_some(peers).into_iter().collect(),
+        infra: Vec::new(),
         controllers: vec![ControllerPlan {
             name: "autoscaler".to_owned(),
             namespace: "kube-system".to_owned(),

@@ -70,6 +70,8 @@ pub struct ClusterView {
     pub connect: Option<String>,
     /// What of the platform's own it has before anything of the bundle.
     pub add_ons: Vec<String>,
+    /// What makes it with the platform's own tools.
+    pub infra: Vec<InfraView>,
     /// The organization whose cluster it is, where that is another.
     pub host: Option<String>,
     pub kubernetes: String,
@@ -88,6 +90,14 @@ pub struct ClusterView {
     pub secret_manual: Option<String>,
     /// What keeps a quorum or a ledger, and must not all restart at once.
     pub nodes: Option<NodesView>,
+}
+
+/// A file for the platform's own tools.
+#[derive(Debug, Serialize)]
+pub struct InfraView {
+    /// Its name in `infra/<environment>/<folder>/`.
+    pub name: String,
+    pub summary: String,
 }
 
 /// Nodes of Fabric and of its ordering service, which all stand in one namespace.
@@ -167,12 +177,15 @@ impl ClusterView {
             let values = format!("{folder}/{}.values.yaml", controller.name);
             format!("{} --kube-context {}", controller.install(&values), cluster.name)
         };
+        let infra = cluster.infra.iter();
+        let infra = infra.map(|file| InfraView { name: file.name.clone(), summary: file.summary.clone() });
         ClusterView {
             title: cluster_title(cluster.cluster),
             name: cluster.name.clone(),
             host: host.map(|host| plan.consortium.organization(host).name.value.to_string()),
             connect: cluster.connect.clone(),
             add_ons: cluster.add_ons.clone(),
+            infra: infra.collect(),
             kubernetes: cluster.kubernetes.value.clone(),
             folder: cluster.cluster.as_str(),
             chart: chart_name(name, cluster.cluster),

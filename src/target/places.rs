@@ -55,6 +55,9 @@ impl<'a> Places<'a> {
         self.add(&clusters.add_ons, CLUSTER);
         self.files(&clusters.prelude, CLUSTER);
         self.files(&clusters.documents, CLUSTER);
+        for file in clusters.infra.values() {
+            self.files(std::slice::from_ref(&file.template), CLUSTER);
+        }
         self.add(&nodes.default_type, &[]);
         self.add(&nodes.types, &[]);
         self.add(&nodes.allocatable.cpu, &["type"]);

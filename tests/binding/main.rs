@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod platform;
+mod profiles;
 mod support;
 
 use akcgen::base::{Object, Tree};

@@ -3,6 +3,7 @@
 //! So are targets that refine it, or one of akcgen's own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod infra;
 mod refinements;
 
 use std::path::{Path, PathBuf};
@@ -147,7 +148,7 @@ fn values_lead_back_to_the_lines_that_caused_them() {
     let ledger = compiled.object("StorageClass", "array-ledger");
     assert_eq!(place(ledger, "parameters/storagepolicyname"), format!("{BLUEPRINT}:11"));
     let state = compiled.object("StorageClass", "array-state");
-    assert_eq!(place(state, "parameters/storagepolicyname"), format!("{TARGETS}/onsite/target.yaml:76"));
+    assert_eq!(place(state, "parameters/storagepolicyname"), format!("{TARGETS}/onsite/target.yaml:81"));
     let server = compiled.object("StatefulSet", "postgresql");
     let template = "tests/drop_in_target/targets/onsite/templates/postgresql.yaml";
     assert_eq!(place(server, "spec/replicas"), format!("{template}:21"));

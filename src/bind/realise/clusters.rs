@@ -35,6 +35,8 @@ pub(super) struct Built {
     pub plan: ClusterPlan,
     /// Its scope: the organization's and `cluster`.
     pub scope: Scope,
+    /// What expressions see of it as `cluster`.
+    pub view: serde_json::Value,
     pub pools: Pools,
 }
 
@@ -130,15 +132,18 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
     name_fits(context, &name);
     let unique = definition.clusters.scope.as_ref().filter(|_| context.owns_clusters());
     let name_scope = unique.and_then(|unique| context.text(unique, &home)).map(|text| text.value);
-    let scope = context.scope.with("cluster", &view(context, common, kind, &name.value));
-    let connect = definition.clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
-    let add_ons = definition.clusters.add_ons.as_ref().and_then(|add_ons| context.data::<Vec<String>>(add_ons, &scope));
     let description = context.description;
     let written: &[NodePool] = match kind {
         Cluster::Blockchain => &description.blockchain_pools,
         Cluster::Application => &description.application_pools,
     };
     let pools = pools::pools(context, &common.types, written, &common.zones);
+    let view = view(context, common, kind, &name.value, &pools.views);
+    let mut scope = context.scope.with("cluster", &view);
+    scope.trace("cluster.name", name.origin);
+    scope.trace("cluster.kubernetes", common.kubernetes.origin);
+    let connect = definition.clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
+    let add_ons = definition.clusters.add_ons.as_ref().and_then(|add_ons| context.data::<Vec<String>>(add_ons, &scope));
     let mut plan = ClusterPlan {
         cluster: kind,
         owner: context.owner,
@@ -156,6 +161,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         documents: Vec::new(),
         services: Vec::new(),
         controllers: Vec::new(),
+        infra: Vec::new(),
     };
     if context.owns_clusters() {
         plan.prelude = context.documents(&definition.clusters.prelude, &scope);
@@ -163,7 +169,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         plan.controllers = controllers(context, &scope);
     }
     namespaces(context, &scope, &mut plan);
-    Some(Built { plan, scope, pools })
+    Some(Built { plan, scope, view, pools })
 }
 
 fn name_fits(context: &mut Context, name: &Traced<String>) {
@@ -176,7 +182,8 @@ fn name_fits(context: &mut Context, name: &Traced<String>) {
 }
 
 /// What expressions see of a cluster.
-fn view(context: &Context, common: &Common, kind: Cluster, name: &str) -> serde_json::Value {
+fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[PoolView]) -> serde_json::Value {
+    let pool = |pool: &PoolView| json!({"name": pool.name, "type": pool.r#type, "row": pool.row, "zones": pool.zones, "minimum": pool.minimum, "maximum": pool.maximum});
     let namespaces = context.graph.namespaces.iter().filter(|namespace| namespace.cluster == kind);
     let nothing = Uses::default();
     let uses = context.home.get(&kind).unwrap_or(&nothing);
@@ -187,21 +194,8 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str) -> serde_
         "zones": common.zones,
         "dnsSuffix": context.target.definition.clusters.dns_suffix,
         "namespaces": namespaces.map(|namespace| &namespace.name).collect::<Vec<_>>(),
-        "uses": uses.view(),
-    })
-}
-
-/// What `findings` see of a cluster's pools.
-pub(super) fn findings_view(built: &Built, home: &BTreeMap<Cluster, Uses>) -> serde_json::Value {
-    let (plan, pools) = (&built.plan, &built.pools.views);
-    let pool = |pool: &PoolView| json!({"name": pool.name, "type": pool.r#type, "row": pool.row, "minimum": pool.minimum, "maximum": pool.maximum});
-    json!({
-        "kind": plan.cluster.as_str(),
-        "name": plan.name,
-        "kubernetes": plan.kubernetes.value,
-        "zones": plan.zones,
         "pools": pools.iter().map(pool).collect::<Vec<_>>(),
-        "uses": home.get(&plan.cluster).map(Uses::view),
+        "uses": uses.view(),
     })
 }
 

@@ -229,10 +229,15 @@ impl<'a> Context<'a> {
         let target = self.target;
         let mut documents = Vec::new();
         for template in files.iter().filter_map(|file| target.template(&file.value)) {
-            let made = self.evaluator.documents(template, scope);
-            documents.extend(self.kept(made).into_iter().flatten());
+            documents.extend(self.template_documents(template, scope));
         }
         documents
+    }
+
+    /// The documents of one template; none where it has a fault, which is recorded.
+    pub fn template_documents(&mut self, template: &Template, scope: &Scope) -> Vec<Object> {
+        let made = self.evaluator.documents(template, scope);
+        self.kept(made).unwrap_or_default()
     }
 
     /// An image at the organization's registry, where it has one.

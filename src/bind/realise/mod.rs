@@ -7,6 +7,7 @@ mod clusters;
 mod context;
 mod databases;
 mod entries;
+mod infra;
 mod needs;
 mod network;
 mod pools;
@@ -174,6 +175,7 @@ fn assemble(
         entries::component_services(&context, plan);
         entries::add_documents(plan, &mut databases.documents);
         entries::add_documents(plan, &mut secrets.shared);
+        plan.infra = scopes.get(&plan.cluster).map_or_else(Vec::new, |scope| infra::files(&mut context, scope));
     }
     let system = context.target.definition.nodes.system;
     let plan = OrganizationPlan {
@@ -283,7 +285,7 @@ struct NearestData {
 /// Rules of the platform, as the target writes them down.
 fn findings(context: &mut Context, built: &[Built]) {
     let Some(template) = &context.target.definition.findings else { return };
-    let views: Vec<_> = built.iter().map(|built| clusters::findings_view(built, context.home)).collect();
+    let views: Vec<_> = built.iter().map(|built| &built.view).collect();
     let scope = context.scope.with("clusters", &views);
     let findings = context.data::<Vec<FindingData>>(template, &scope);
     for finding in findings.into_iter().flat_map(|findings| findings.value) {

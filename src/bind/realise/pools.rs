@@ -22,6 +22,8 @@ pub(super) struct PoolView {
     pub name: String,
     pub r#type: String,
     pub row: Json,
+    /// The zones that it names itself; none where it stands in all.
+    pub zones: Vec<String>,
     pub minimum: u32,
     pub maximum: u32,
 }
@@ -95,6 +97,7 @@ fn add(context: &mut Context, types: &Types, pool: &NodePool, zones: &[String], 
         name: pool.name.value.to_string(),
         r#type: instance.value.clone(),
         row: row.clone(),
+        zones: if pool.zones.is_some() { own } else { Vec::new() },
         minimum,
         maximum,
     });

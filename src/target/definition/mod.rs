@@ -15,7 +15,7 @@ pub use needs::*;
 use super::Template;
 use super::date::Date;
 use crate::base::Traced;
-use crate::base::name::RelativePath;
+use crate::base::name::{FileName, RelativePath};
 
 /// A platform, as data.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -238,6 +238,11 @@ pub struct Clusters {
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/secret-store.yaml"]))]
     pub documents: Vec<Traced<RelativePath>>,
+    /// What the platform's own tools take before a cluster is there, by the name of the file in the cluster's folder below
+    /// `infra/<environment>/`.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"network-profile.json": {"summary": "the cluster's network", "template": "templates/network-profile.yaml"}}))]
+    pub infra: BTreeMap<Traced<FileName>, InfraFile>,
 }
 
 impl Clusters {
@@ -250,6 +255,19 @@ impl Clusters {
     fn fewest_zones() -> usize {
         1
     }
+}
+
+/// A file for the platform's own tools. A template that leaves its document out makes none.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InfraFile {
+    /// What it is, in a few words, for the runbook.
+    #[schemars(example = &"the cluster's network, as NSX makes it")]
+    pub summary: String,
+    /// The template: of one document where the file's name ends in `.json`, of documents where it ends in `.yaml`, and
+    /// else of a list of lines. In scope: `cluster`.
+    #[schemars(example = &"templates/network-profile.yaml")]
+    pub template: Traced<RelativePath>,
 }
 
 /// The nodes of a cluster.
