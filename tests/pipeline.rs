@@ -12,6 +12,7 @@ use akcgen::diag::Diagnostics;
 use akcgen::diag::render::{Format, render};
 use akcgen::package::BundleFile;
 use akcgen::target::Shelf;
+use serde_json::Value as Json;
 
 const SHIPPED: [&str; 4] =
     ["blueprints/akachain.yaml", "blueprints/minimal.yaml", "blueprints/kind.yaml", "blueprints/pks.yaml"];
@@ -100,6 +101,31 @@ fn containers_name_only_secrets_that_are_there() {
             }
         }
     }
+}
+
+#[test]
+fn every_pod_names_the_secret_that_its_nodes_pull_with_and_its_namespace_has_it() {
+    let files = bundle(&options("blueprints/pks.yaml"));
+    let (mut pulling, mut held) = (BTreeSet::new(), BTreeSet::new());
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap();
+    for (path, file) in files.iter().filter(|(path, _)| path.contains("/manifests/")) {
+        for document in serde_yaml::Deserializer::from_str(&file.text) {
+            let object: Json = serde::Deserialize::deserialize(document).unwrap();
+            let namespace = (folder(path), object["metadata"]["namespace"].as_str().unwrap_or_default().to_owned());
+            if object["kind"] == "ExternalSecret" && object["metadata"]["name"] == "harbor-pull" {
+                assert_eq!(object["spec"]["target"]["template"]["type"], "kubernetes.io/dockerconfigjson");
+                held.insert(namespace);
+            } else if let Some(pod) = object.pointer("/spec/template/spec").filter(|pod| pod["containers"].is_array()) {
+                let named = pod["imagePullSecrets"][0]["name"].as_str();
+                assert_eq!(named, path.starts_with("manufacturer/").then_some("harbor-pull"), "{path}");
+                pulling.extend(named.map(|_| namespace));
+            } else if object["kind"] == "Cluster" && path.starts_with("manufacturer/") {
+                assert_eq!(object["spec"]["imagePullSecrets"][0]["name"], "harbor-pull", "{path}");
+            }
+        }
+    }
+    assert_eq!(pulling, held);
+    assert_eq!(held.len(), 4, "{held:?}");
 }
 
 #[test]

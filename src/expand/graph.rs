@@ -414,3 +414,13 @@ pub struct Secret {
     pub store_name: String,
     pub origin: Origin,
 }
+
+/// The key of credentials of registries, as Docker keeps them in its `config.json`.
+pub const DOCKER_CONFIGURATION: &str = ".dockerconfigjson";
+
+impl Secret {
+    /// The type that Kubernetes knows it by (Kubernetes, "Types of Secret").
+    pub fn r#type(&self) -> &'static str {
+        if self.keys == [DOCKER_CONFIGURATION] { "kubernetes.io/dockerconfigjson" } else { "Opaque" }
+    }
+}

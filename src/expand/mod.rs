@@ -17,8 +17,8 @@ pub use databases::{engine_name, secret_name};
 pub use graph::*;
 
 use crate::parse::blueprint::Consensus;
-use crate::resolve::{Consortium, OrgIx, RunBy};
-use builder::Builder;
+use crate::resolve::{Consortium, Description, OrgIx, RunBy};
+use builder::{Builder, SecretNeed};
 
 /// The graphs of all organizations described here, in order of names.
 pub fn expand(consortium: &Consortium) -> Vec<OrganizationGraph> {
@@ -37,8 +37,25 @@ pub fn organization(consortium: &Consortium, at: OrgIx) -> OrganizationGraph {
         services::application(&mut builder, description);
         databases::schemas(&mut builder, description);
         links::connect(&mut builder, description);
+        pull_secrets(&mut builder, description);
     }
     builder.finish()
+}
+
+/// What nodes pull from the organization's registry with, wherever a pod of its stands.
+fn pull_secrets(builder: &mut Builder, description: &Description) {
+    let (Some(name), Some(registry)) = (&description.pull_secret, &description.registry) else { return };
+    let ids: Vec<WorkloadId> = builder.workloads().map(|(id, _)| id).collect();
+    for id in ids {
+        let need = SecretNeed {
+            name: name.value.to_string(),
+            keys: &[DOCKER_CONFIGURATION],
+            purpose: format!("credentials of {} as Docker keeps them, for pulling alone", registry.value),
+            store_name: Some(format!("registry/{}", name.value)),
+            origin: name.origin,
+        };
+        builder.secret(id, need);
+    }
 }
 
 /// How many peers an organization has.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Serialize;
 
+use crate::base::name::Label;
 use crate::base::{Object, Origin, Origins, Step, Traced, Tree, TreePath, to_tree};
 use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
 use crate::expand::{Component, Program, Workload};
@@ -26,6 +27,8 @@ pub(super) struct Scope<'a> {
     pub organization: &'a OrganizationPlan,
     pub cluster: &'a ClusterPlan,
     pub organization_name: &'a str,
+    /// The name of the Secrets with which nodes pull images.
+    pub pull_secret: Option<&'a Traced<Label>>,
     /// The labels that the blueprint asks for on every object of the organization.
     labels: Option<&'a BTreeMap<String, Traced<String>>>,
 }
@@ -33,8 +36,15 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub fn new(plan: &'a Plan, organization: &'a OrganizationPlan, cluster: &'a ClusterPlan) -> Scope<'a> {
         let resolved = plan.consortium.organization(organization.graph.organization);
-        let labels = resolved.description().map(|description| &description.labels);
-        Scope { plan, organization, cluster, organization_name: resolved.name.value.as_str(), labels }
+        let description = resolved.description();
+        Scope {
+            plan,
+            organization,
+            cluster,
+            organization_name: resolved.name.value.as_str(),
+            pull_secret: description.and_then(|description| description.pull_secret.as_ref()),
+            labels: description.map(|description| &description.labels),
+        }
     }
 
     /// The labels of an object: the blueprint's, which never replace akcgen's own, since selectors rely on those.

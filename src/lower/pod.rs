@@ -84,6 +84,7 @@ fn spec(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Part<v1::PodSpec>
     for (key, rule, _) in rules.into_iter().filter(|(.., holds)| *holds) {
         rows.add(key, rule);
     }
+    scope.pull_secret.iter().for_each(|secret| rows.add("imagePullSecrets", secret.origin));
     let value = v1::PodSpec {
         service_account_name: Some(workload.name.clone()),
         automount_service_account_token: Some(false),
@@ -94,6 +95,9 @@ fn spec(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Part<v1::PodSpec>
         node_selector: zone,
         topology_spread_constraints: spread,
         security_context: Some(security(workload)),
+        image_pull_secrets: scope
+            .pull_secret
+            .map(|secret| vec![v1::LocalObjectReference { name: secret.value.to_string() }]),
         init_containers: listed(meta::list(sidecars, &"initContainers".into(), &mut rows)),
         containers: meta::list(main, &"containers".into(), &mut rows),
         volumes: listed(meta::list(pod.volumes, &"volumes".into(), &mut rows)),

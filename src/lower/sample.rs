@@ -357,6 +357,7 @@ fn consortium() -> Consortium {
         target: told(Label::trusted("sample")),
         parameters: None,
         registry: None,
+        pull_secret: None,
         gitops: None,
         proxy: None,
         certificate_authorities: BTreeMap::new(),

@@ -80,7 +80,8 @@ pub(super) fn checks(cluster: &ClusterObjects, namespace: Option<&str>) -> BTree
 struct Node<'a> {
     namespace: &'a str,
     labels: &'a Tree,
-    container: &'a Tree,
+    /// What is said of its pod.
+    pod: &'a Tree,
     path: &'a str,
     port: i64,
 }
@@ -91,7 +92,8 @@ impl<'a> Node<'a> {
         if !matches!(object.kind(), Some("StatefulSet" | "Deployment")) || text(labels, COMPONENT) != Some(component) {
             return None;
         }
-        let container = object.tree.at(&"spec/template/spec/containers".into())?.as_seq()?.first()?;
+        let pod = object.tree.at(&"spec/template/spec".into())?;
+        let container = first_container(pod)?;
         let probe = container.at(&"livenessProbe/httpGet".into())?;
         let asked = text(probe, "port")?;
         let ports = container.get("ports")?.as_seq()?;
@@ -99,7 +101,7 @@ impl<'a> Node<'a> {
         let Tree::Int(port) = port else { return None };
         let plain = text(probe, "scheme").is_none_or(|scheme| scheme == "HTTP");
         let path = text(probe, "path")?;
-        plain.then_some(Node { namespace: object.namespace()?, labels, container, path, port: *port })
+        plain.then_some(Node { namespace: object.namespace()?, labels, pod, path, port: *port })
     }
 }
 
@@ -132,8 +134,10 @@ fn of_nodes(name: &str, component: &str, nodes: &[Node]) -> Vec<Object> {
         test.object("v1", "Service", name, service),
         test.policy(name, test.selection(), "Egress", vec![outward]),
         test.policy(&format!("{name}-access"), of_component(), "Ingress", vec![inward]),
-        test.pod(first.container, command, environment.map(variable).to_vec()),
     ]
+    .into_iter()
+    .chain(test.pod(first.pod, command, environment.map(variable).to_vec()))
+    .collect()
 }
 
 /// The test of the database that a job sets up, by the same client with all that lets the job reach it.
@@ -144,8 +148,8 @@ fn of_database(
     objects: &[&Object],
     taken: &mut BTreeSet<String>,
 ) -> Option<Vec<Object>> {
-    let container = job.tree.at(&"spec/template/spec/containers".into())?.as_seq()?.first()?;
-    let environment = container.get("env")?.as_seq()?;
+    let pod = job.tree.at(&"spec/template/spec".into())?;
+    let environment = first_container(pod)?.get("env")?.as_seq()?;
     let environment: Option<Vec<Tree>> = variables
         .iter()
         .map(|name| environment.iter().find(|variable| text(variable, "name") == Some(name)).cloned())
@@ -161,7 +165,7 @@ fn of_database(
     let access = objects.iter().filter(own).filter_map(|object| test.likewise(object));
     let admission = objects.iter().filter(own).flat_map(|object| test.admitted(object, objects));
     let command = command.iter().map(|word| Tree::from(*word)).collect();
-    Some(access.chain(admission).chain([test.pod(container, command, environment)]).collect())
+    Some(access.chain(admission).chain(test.pod(pod, command, environment)).collect())
 }
 
 /// Namespace and labels of the pods that a policy lets its own reach, where another policy selects just these.
@@ -258,8 +262,10 @@ impl Test<'_> {
         reached.map(admission).collect()
     }
 
-    /// A pod that runs a command once in a container as restricted as the given one.
-    fn pod(&self, container: &Tree, command: Vec<Tree>, environment: Vec<Tree>) -> Object {
+    /// A pod that runs a command once, as restricted as the given one in its first container, and with images from where
+    /// that has them.
+    fn pod(&self, like: &Tree, command: Vec<Tree>, environment: Vec<Tree>) -> Option<Object> {
+        let container = first_container(like)?;
         let copied = |key: &'static str| container.get(key).map(|value| (key, value.clone()));
         let amount = Tree::map([("cpu", "50m"), ("memory", "64Mi")]);
         let own = [("name", Tree::from("test"))].into_iter().chain(copied("image")).chain(copied("imagePullPolicy"));
@@ -273,15 +279,19 @@ impl Test<'_> {
             ("runAsNonRoot", Tree::from(true)),
             ("seccompProfile", Tree::map([("type", "RuntimeDefault")])),
         ]);
-        let spec = Tree::map([
+        let spec = [
             ("automountServiceAccountToken", Tree::from(false)),
             ("containers", Tree::seq([Tree::map(container)])),
             ("enableServiceLinks", false.into()),
-            ("restartPolicy", "Never".into()),
-            ("securityContext", security),
-        ]);
-        self.object("v1", "Pod", self.name, spec)
+        ];
+        let pulled = like.get("imagePullSecrets").map(|secrets| ("imagePullSecrets", secrets.clone()));
+        let rest = [("restartPolicy", Tree::from("Never")), ("securityContext", security)];
+        Some(self.object("v1", "Pod", self.name, Tree::map(spec.into_iter().chain(pulled).chain(rest))))
     }
+}
+
+fn first_container(pod: &Tree) -> Option<&Tree> {
+    pod.get("containers")?.as_seq()?.first()
 }
 
 fn matching(labels: Tree) -> Tree {

@@ -1,5 +1,7 @@
 //! What text templates may see. The fields' names are part of the templates.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::chart::{chart_name, cluster_title, release_namespace};
@@ -85,11 +87,21 @@ pub struct ClusterView {
     pub workloads: usize,
     /// The commands that install its controllers.
     pub controllers: Vec<String>,
+    /// What their namespaces need before, where their images are pulled with credentials.
+    pub pull: Option<PullView>,
     pub secrets: Vec<SecretView>,
     /// How people put a secret into the store.
     pub secret_manual: Option<String>,
     /// What keeps a quorum or a ledger, and must not all restart at once.
     pub nodes: Option<NodesView>,
+}
+
+/// Secrets with which images of controllers are pulled.
+#[derive(Debug, Serialize)]
+pub struct PullView {
+    pub secret: String,
+    /// The namespaces of the controllers, sorted.
+    pub namespaces: BTreeSet<String>,
 }
 
 /// A file for the platform's own tools.
@@ -179,6 +191,8 @@ impl ClusterView {
         };
         let infra = cluster.infra.iter();
         let infra = infra.map(|file| InfraView { name: file.name.clone(), summary: file.summary.clone() });
+        let description = plan.consortium.organization(graph.organization).description();
+        let pull = description.and_then(|description| description.pull_secret.as_ref());
         ClusterView {
             title: cluster_title(cluster.cluster),
             name: cluster.name.clone(),
@@ -193,6 +207,10 @@ impl ClusterView {
             namespaces: cluster.namespaces.iter().map(|namespace| namespace.name.clone()).collect(),
             workloads: graph.workloads.iter().filter(|workload| here(workload.cluster)).count(),
             controllers: cluster.controllers.iter().map(install).collect(),
+            pull: pull.map(|secret| PullView {
+                secret: secret.value.to_string(),
+                namespaces: cluster.controllers.iter().map(|controller| controller.namespace.clone()).collect(),
+            }),
             secrets,
             secret_manual: organization.secret_manual.clone(),
             nodes: nodes(graph, cluster.cluster),

@@ -36,7 +36,8 @@ pub(super) fn resolve(
         parameters: written.parameters.get(target.value.as_str()).cloned(),
         target,
         within,
-        registry: written.registry.clone(),
+        registry: written.registry.as_ref().and_then(|registry| registry.address.clone()),
+        pull_secret: written.registry.as_ref().and_then(|registry| pull_secret(context, name, registry)),
         gitops: written.gitops.as_ref().and_then(|gitops| self::gitops(context, name, gitops)),
         proxy: written.proxy.as_ref().map(|proxy| Proxy {
             http: proxy.http.clone(),
@@ -58,6 +59,20 @@ pub(super) fn resolve(
         application_pools: pools(lodger, application.map(|cluster| &cluster.node_pools)),
         groups,
     }
+}
+
+/// The name of the Secrets with which nodes pull from a registry that must be known.
+fn pull_secret(
+    context: &mut Context,
+    name: &Traced<OrganizationName>,
+    written: &blueprint::Mirror,
+) -> Option<Traced<Label>> {
+    let secret = written.pull_secret.as_ref()?;
+    if written.address.is_none() {
+        let what = format!("`registry` of `{}` has no address", name.value);
+        context.missing(secret.origin, &what, "write `address: HOST/PATH`, here or under `defaults`");
+    }
+    Some(secret.clone())
 }
 
 fn gitops(context: &mut Context, name: &Traced<OrganizationName>, written: &blueprint::Gitops) -> Option<Gitops> {

@@ -178,6 +178,29 @@ fn controllers_know_their_cluster_and_come_from_the_organizations_registry() {
 }
 
 #[test]
+fn controllers_pull_as_the_organizations_own_pods_do() {
+    let run = |registry: &str| {
+        let services = "blockchain: {services: {explorer: {exposure: none}, ca: {}}}";
+        Run::text(&two(&format!("{services}\n    registry: {registry}")))
+    };
+    let pulling = run("{address: harbor.buyer.example, pullSecret: harbor}");
+    let controllers = &cluster(organization(&pulling, "buyer"), Cluster::Blockchain).controllers;
+    for (name, path) in [
+        ("aws-load-balancer-controller", "imagePullSecrets/0/name"),
+        ("cluster-autoscaler", "image/pullSecrets/0"),
+        ("external-secrets", "global/imagePullSecrets/0/name"),
+        ("velero", "image/imagePullSecrets/0"),
+    ] {
+        let values = &controllers.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("{name}")).values.tree;
+        assert_eq!(text(values, path), "harbor", "{name}");
+    }
+    let plain = run("harbor.buyer.example");
+    for controller in &cluster(organization(&plain, "buyer"), Cluster::Blockchain).controllers {
+        assert!(!controller.values.tree.to_json().to_string().contains("ullSecrets"), "{}", controller.name);
+    }
+}
+
+#[test]
 fn who_lives_within_another_has_namespaces_in_its_cluster_and_nothing_of_the_cluster_itself() {
     let lodger = "  lodger: {domain: lodger.example, within: buyer, blockchain: {services: {ca: {}}}}\n";
     let text = two("").replace("ordering:", &format!("{lodger}ordering:"));

@@ -277,6 +277,7 @@ fn view(organization: &Organization, description: &Description) -> serde_json::V
         "domain": organization.domain.value,
         "mspId": organization.msp_id.value,
         "registry": description.registry.as_ref().map(|registry| &registry.value),
+        "pullSecret": description.pull_secret.as_ref().map(|secret| &secret.value),
         "tags": plain(&description.tags),
         "labels": plain(&description.labels),
         "proxy": description.proxy.as_ref().map(proxy_view),

@@ -158,6 +158,7 @@ pub(super) fn secrets(
             json!({
                 "name": secret.name,
                 "namespace": secret.namespace,
+                "type": secret.r#type(),
                 "keys": secret.keys,
                 "storeName": secret.store_name,
                 "location": location,

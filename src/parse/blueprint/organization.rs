@@ -37,7 +37,7 @@ pub struct Organization {
     pub fabric: Option<Traced<FabricRelease>>,
     /// The registry that every image is rewritten to; images keep their own registry unless given.
     #[schemars(example = &"harbor.akachain.example/mirror")]
-    pub registry: Option<Traced<Registry>>,
+    pub registry: Option<Mirror>,
     /// The git repository to which the bundle is committed and from which Argo CD or Flux apply it, as overlays of
     /// Kustomize; without one, no files for them are made.
     #[schemars(example = serde_json::json!({"repository": "https://git.akachain.example/platform/bundle.git"}))]
@@ -97,6 +97,20 @@ pub struct Organization {
     pub parameters: BTreeMap<String, Node>,
 }
 
+/// A registry that holds copies of all images.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-short" = "address"))]
+pub struct Mirror {
+    /// Its host, with a port and a path where it has them.
+    #[schemars(example = &"harbor.akachain.example/mirror")]
+    pub address: Option<Traced<Registry>>,
+    /// The name of the Secrets of the type `kubernetes.io/dockerconfigjson`, one in each namespace, with which nodes pull
+    /// from it; they pull without credentials, or with their own, unless given. People make the Secrets.
+    #[schemars(example = &"harbor-pull")]
+    pub pull_secret: Option<Traced<Label>>,
+}
+
 /// What every organization described in this blueprint has unless it says otherwise.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -107,7 +121,7 @@ pub struct OrganizationDefaults {
     pub target: Option<Traced<Label>>,
     /// The registry that every image is rewritten to.
     #[schemars(example = &"harbor.akachain.example/mirror")]
-    pub registry: Option<Traced<Registry>>,
+    pub registry: Option<Mirror>,
     /// The git repository to which the bundle is committed and from which Argo CD or Flux apply it, as overlays of
     /// Kustomize; without one, no files for them are made.
     #[schemars(example = serde_json::json!({"repository": "https://git.akachain.example/platform/bundle.git"}))]

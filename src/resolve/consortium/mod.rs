@@ -163,6 +163,8 @@ pub struct Description {
     /// The target's parameters as written; checked by the target's own schema.
     pub parameters: Option<Node>,
     pub registry: Option<Traced<Registry>>,
+    /// The name of the Secrets with which nodes pull from it.
+    pub pull_secret: Option<Traced<Label>>,
     pub gitops: Option<Gitops>,
     pub proxy: Option<Proxy>,
     /// Name to PEM text of public certificates.

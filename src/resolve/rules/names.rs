@@ -136,13 +136,28 @@ fn reserved_in(organization: &Organization, description: &Description, diagnosti
     for vpn in description.vpns.iter().filter(|vpn| vpn.name.value.as_str() == "internet") {
         diagnostics.push(reserve(&vpn.name, "a VPN", "`through: internet` means no VPN"));
     }
-    for (name, purpose) in &description.secrets {
-        let ends = ["-msp", "-tls", "-admin", "-parent", "-postgresql", "-mysql"];
-        if ends.iter().any(|end| name.ends_with(end)) {
-            let name = Traced::new(name.clone(), purpose.origin);
-            diagnostics.push(reserve(&name, "a secret", "akcgen gives names with this end to secrets of its own"));
-        }
+    for (name, purpose) in description.secrets.iter().filter(|(name, _)| is_made_secret(name)) {
+        let name = Traced::new(name.clone(), purpose.origin);
+        diagnostics.push(reserve(&name, "a secret", MADE_SECRET));
     }
+    if let Some(name) = &description.pull_secret {
+        let by = if description.secrets.contains_key(&name.value) {
+            "a declared secret of the organization has this name"
+        } else if is_made_secret(&name.value) {
+            MADE_SECRET
+        } else {
+            return;
+        };
+        diagnostics.push(reserve(name, "the Secrets of a registry", by));
+    }
+}
+
+const MADE_SECRET: &str = "akcgen gives such names to secrets of its own";
+
+/// Whether a secret of akcgen's own can have a name.
+fn is_made_secret(name: &str) -> bool {
+    let ends = ["-msp", "-tls", "-admin", "-parent", "-postgresql", "-mysql", "-master"];
+    name == "system-channel" || name.contains("-reader-") || ends.iter().any(|end| name.ends_with(end))
 }
 
 /// `peer0`, `orderer12`, `kafka`, `zookeeper3`, `postgresql-setup` …
