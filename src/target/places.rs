@@ -11,6 +11,7 @@ const FIRST: &[&str] = &["environment", "consortium", "organization", "parameter
 const ALWAYS: &[&str] =
     &["environment", "consortium", "organization", "parameters", "zones", "network", "values", "bindings"];
 const CLUSTER: &[&str] = &["cluster"];
+const INFRA: &[&str] = &["cluster", "entries"];
 const CONTROLLER: &[&str] = &["cluster", "images"];
 const NAMESPACE: &[&str] = &["cluster", "namespace"];
 const WORKLOAD: &[&str] = &["cluster", "workload"];
@@ -56,7 +57,7 @@ impl<'a> Places<'a> {
         self.files(&clusters.prelude, CLUSTER);
         self.files(&clusters.documents, CLUSTER);
         for file in clusters.infra.values() {
-            self.files(std::slice::from_ref(&file.template), CLUSTER);
+            self.files(std::slice::from_ref(&file.template), INFRA);
         }
         self.add(&nodes.default_type, &[]);
         self.add(&nodes.types, &[]);

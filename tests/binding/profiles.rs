@@ -75,3 +75,29 @@ fn no_command_says_what_no_file_says() {
     assert!(encrypted.contains("--kubernetes-profile buyer-blockchain-production-r4"), "{encrypted}");
     assert!(!encrypted.contains("update-cluster buyer-blockchain-production --kubernetes-profile"), "{encrypted}");
 }
+
+#[test]
+fn a_dns_of_ones_own_is_told_every_name_and_what_answers_for_it() {
+    let balancers = "loadBalancers: {ranges: [100.64.32.0/24]}";
+    let records = |more: &str| file("dns-records.csv", &format!("{balancers}{more}"), "");
+    let rows = records("").unwrap();
+    let rows: Vec<&str> = rows.as_str().unwrap().lines().collect();
+    assert_eq!(rows[0], "name,type,for,namespace,kind,object");
+    let peer = "peer0.buyer.example,A,other organizations,buyer-blockchain,Service,peer0-balancer";
+    assert!(rows.contains(&peer), "{rows:#?}");
+    assert_eq!(records(", dns: {server: 10.20.0.53, key: external-dns}"), None, "external-dns writes them");
+    assert_eq!(records(", access: cluster"), None, "nothing answers outside of the cluster");
+}
+
+#[test]
+fn a_plan_tells_what_workers_have_and_what_is_asked_of_them() {
+    let pools = "    blockchain: {nodePools: {general: {minimum: 4, maximum: 6}, large: {minimum: 3, maximum: 3}}}\n";
+    let plan = file("capacity-plan.txt", "loadBalancers: {ranges: [100.64.32.0/24]}", pools).unwrap();
+    let plan = plan.as_str().unwrap();
+    // Workers of four cores and 16 GiB, by the rule of `nodes.allocatable`.
+    let pool = "pool general: 4 workers, at most 6; each has 3700m, 15616Mi and 105 pods to give";
+    assert!(plan.contains(pool), "{plan}");
+    assert!(plan.contains("--node-pool-instances \"general:5\""), "{plan}");
+    assert!(plan.contains("# large has all that it can have") && !plan.contains("\"large:"), "{plan}");
+    assert!(plan.contains("workloads ask for ") && !plan.contains(" for 0m"), "{plan}");
+}

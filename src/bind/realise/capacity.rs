@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::base::quantity::{bytes, millicores};
 use crate::bind::PoolPlan;
 use crate::expand::{Component, Shape, Workload};
@@ -22,8 +24,8 @@ pub(super) enum Load {
 }
 
 /// One pod, or what is left on one node: thousandths of a core, MiB, pods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Room {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Room {
     pub cpu: u64,
     pub memory: u64,
     pub pods: u64,
@@ -32,6 +34,13 @@ pub(super) struct Room {
 impl Room {
     fn holds(&self, pod: &Room) -> bool {
         self.cpu >= pod.cpu && self.memory >= pod.memory && self.pods >= pod.pods
+    }
+
+    /// Adds what so many pods ask for.
+    pub fn add(&mut self, pod: &Room, count: u64) {
+        self.cpu = self.cpu.saturating_add(pod.cpu.saturating_mul(count));
+        self.memory = self.memory.saturating_add(pod.memory.saturating_mul(count));
+        self.pods = self.pods.saturating_add(pod.pods.saturating_mul(count));
     }
 
     fn take(&mut self, pod: &Room) {
@@ -108,25 +117,33 @@ fn spread_system(system: Room, nodes: &mut [(usize, Room)]) {
 /// Every pod of a workload, with the family whose members are spread over the zones: equal copies, or the nodes of one
 /// component in one namespace.
 fn pods(workload: &Workload, load: Load) -> Vec<(Room, (&str, &str))> {
-    let count = match &workload.shape {
+    let family = match workload.component {
+        Component::Peer | Component::Orderer | Component::Kafka | Component::ZooKeeper => workload.component.as_str(),
+        _ => workload.name.as_str(),
+    };
+    vec![(pod(workload), (workload.namespace.as_str(), family)); copies(workload, load) as usize]
+}
+
+/// How many pods a workload has.
+pub(super) fn copies(workload: &Workload, load: Load) -> u32 {
+    match &workload.shape {
         Shape::Stateful | Shape::Single | Shape::Job => 1,
         Shape::Stateless(Copies::Fixed(count)) => count.value,
         Shape::Stateless(Copies::Scaled { minimum, maximum, .. }) => match load {
             Load::Least => minimum.value,
             Load::Most => maximum.value,
         },
-    };
-    let requests = workload.containers.iter().map(|container| &container.resources);
-    let (mut cpu, mut memory) = (0_u64, 0_u64);
-    for request in requests {
-        cpu = cpu.saturating_add(millicores(&request.cpu.value).unwrap_or(u64::MAX));
-        memory = memory.saturating_add(bytes(&request.memory.value).unwrap_or(u64::MAX).div_ceil(MEBIBYTE));
     }
-    let family = match workload.component {
-        Component::Peer | Component::Orderer | Component::Kafka | Component::ZooKeeper => workload.component.as_str(),
-        _ => workload.name.as_str(),
-    };
-    vec![(Room { cpu, memory, pods: 1 }, (workload.namespace.as_str(), family)); count as usize]
+}
+
+/// What each of a workload's pods asks for.
+pub(super) fn pod(workload: &Workload) -> Room {
+    let mut room = Room { pods: 1, ..Room::default() };
+    for request in workload.containers.iter().map(|container| &container.resources) {
+        room.cpu = room.cpu.saturating_add(millicores(&request.cpu.value).unwrap_or(u64::MAX));
+        room.memory = room.memory.saturating_add(bytes(&request.memory.value).unwrap_or(u64::MAX).div_ceil(MEBIBYTE));
+    }
+    room
 }
 
 /// How many empty nodes hold these pods, the largest first.

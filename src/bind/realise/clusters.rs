@@ -183,7 +183,18 @@ fn name_fits(context: &mut Context, name: &Traced<String>) {
 
 /// What expressions see of a cluster.
 fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[PoolView]) -> serde_json::Value {
-    let pool = |pool: &PoolView| json!({"name": pool.name, "type": pool.r#type, "row": pool.row, "zones": pool.zones, "minimum": pool.minimum, "maximum": pool.maximum});
+    let pool = |pool: &PoolView| {
+        json!({
+            "name": pool.name,
+            "type": pool.r#type,
+            "row": pool.row,
+            "zones": pool.zones,
+            "minimum": pool.minimum,
+            "maximum": pool.maximum,
+            "allocatable": pool.allocatable,
+        })
+    };
+    let system = context.target.definition.nodes.system;
     let namespaces = context.graph.namespaces.iter().filter(|namespace| namespace.cluster == kind);
     let nothing = Uses::default();
     let uses = context.home.get(&kind).unwrap_or(&nothing);
@@ -195,6 +206,7 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[
         "dnsSuffix": context.target.definition.clusters.dns_suffix,
         "namespaces": namespaces.map(|namespace| &namespace.name).collect::<Vec<_>>(),
         "pools": pools.iter().map(pool).collect::<Vec<_>>(),
+        "system": {"cpu": system.cpu, "memory": system.memory, "pods": system.pods},
         "uses": uses.view(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::context::Context;
 use super::databases::PodsData;
@@ -220,12 +220,10 @@ fn balancers(context: &mut Context, details: &Entries, kind: &EntryKind, network
 /// What expressions see of an entry.
 fn view(workload: &Workload, entry: &Entry, name: &str, service: &str, outer: u16) -> serde_json::Value {
     let number = workload.port(&entry.port).map_or(outer, |port| port.port);
-    let (kind, role, index) = match entry.kind {
-        EntryKind::Grpc { node: NodeRole::Peer, index, .. } => ("grpc", "peer", index),
-        EntryKind::Grpc { node: NodeRole::Orderer, index, .. } => ("grpc", "orderer", index),
-        EntryKind::Web { .. } => ("web", "", 0),
-        EntryKind::Private => ("private", "", 0),
-        EntryKind::Consortium => ("consortium", "", 0),
+    let (role, index) = match entry.kind {
+        EntryKind::Grpc { node: NodeRole::Peer, index, .. } => ("peer", index),
+        EntryKind::Grpc { node: NodeRole::Orderer, index, .. } => ("orderer", index),
+        EntryKind::Web { .. } | EntryKind::Private | EntryKind::Consortium => ("", 0),
     };
     let ranges: Vec<&str> = match &entry.kind {
         EntryKind::Web { ranges, .. } => ranges.iter().map(|range| range.value.as_str()).collect(),
@@ -233,7 +231,7 @@ fn view(workload: &Workload, entry: &Entry, name: &str, service: &str, outer: u1
     };
     json!({
         "name": name,
-        "kind": kind,
+        "kind": kind(entry),
         "role": role,
         "index": index,
         "host": entry.host,
@@ -245,6 +243,47 @@ fn view(workload: &Workload, entry: &Entry, name: &str, service: &str, outer: u1
         "outer": outer,
         "health": health(workload, entry, number),
     })
+}
+
+fn kind(entry: &Entry) -> &'static str {
+    match entry.kind {
+        EntryKind::Grpc { .. } => "grpc",
+        EntryKind::Web { .. } => "web",
+        EntryKind::Private => "private",
+        EntryKind::Consortium => "consortium",
+    }
+}
+
+/// What expressions see of a cluster's entries once they are let in: each host once a kind, with the Service or Ingress
+/// through which it is.
+pub(super) fn let_in(context: &Context, cluster: Cluster, names: &[String], plans: &[WorkloadPlan]) -> Vec<Json> {
+    let graph = context.graph;
+    let here = |entry: &Entry| graph.workloads[entry.workload.0].cluster == cluster;
+    let mut hosts = BTreeSet::new();
+    let mut views = Vec::new();
+    for (entry, name) in graph.entries.iter().zip(names).filter(|(entry, _)| here(entry)) {
+        let plan = &plans[entry.workload.0];
+        let balancer = balancer_name(name);
+        let service = plan.services.iter().find(|service| service.name == balancer);
+        let ingress = plan.ingresses.iter().find(|ingress| ingress.name == *name);
+        let through = service.map(|service| ("Service", &service.name, &service.namespace));
+        let through = through.or(ingress.map(|ingress| ("Ingress", &ingress.name, &ingress.namespace)));
+        let Some((object, name, namespace)) = through else { continue };
+        if hosts.insert((&entry.host, kind(entry))) {
+            views.push(json!({
+                "host": entry.host,
+                "kind": kind(entry),
+                "object": object,
+                "name": name,
+                "namespace": namespace,
+            }));
+        }
+    }
+    views
+}
+
+fn balancer_name(entry: &str) -> String {
+    label(&format!("{entry}-balancer"), LONGEST)
 }
 
 /// How a balancer sees whether the pods behind it are well: as their own probe does.
@@ -282,7 +321,7 @@ impl Made<'_> {
             None => Vec::new(),
         };
         Some(ServicePlan {
-            name: label(&format!("{}-balancer", self.name), LONGEST),
+            name: balancer_name(self.name),
             namespace: self.workload.namespace.clone(),
             select: Select::Workload(self.entry.workload),
             ports: vec![ServicePort { port: self.outer, ..service_port(port) }],

@@ -175,7 +175,10 @@ fn assemble(
         entries::component_services(&context, plan);
         entries::add_documents(plan, &mut databases.documents);
         entries::add_documents(plan, &mut secrets.shared);
-        plan.infra = scopes.get(&plan.cluster).map_or_else(Vec::new, |scope| infra::files(&mut context, scope));
+        if let Some(scope) = scopes.get(&plan.cluster) {
+            let entries = entries::let_in(&context, plan.cluster, &names, &workloads);
+            plan.infra = infra::files(&mut context, &scope.with("entries", &entries));
+        }
     }
     let system = context.target.definition.nodes.system;
     let plan = OrganizationPlan {

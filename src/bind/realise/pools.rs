@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::capacity::Room;
 use super::context::Context;
 use crate::base::{Origin, Traced};
 use crate::bind::PoolPlan;
@@ -26,6 +27,8 @@ pub(super) struct PoolView {
     pub zones: Vec<String>,
     pub minimum: u32,
     pub maximum: u32,
+    /// What one of its nodes has for pods.
+    pub allocatable: Room,
 }
 
 /// The groups of one cluster, what expressions see of its pools, and how many addresses of each zone's subnet they take
@@ -100,6 +103,7 @@ fn add(context: &mut Context, types: &Types, pool: &NodePool, zones: &[String], 
         zones: if pool.zones.is_some() { own } else { Vec::new() },
         minimum,
         maximum,
+        allocatable: Room { cpu: cpu_millis, memory: memory_mib, pods: pods.into() },
     });
     Some(())
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::capacity::{self, Load, Room};
 use super::needs;
 use crate::base::Origin;
 use crate::expand::{Content, Destination, EntryKind, OrganizationGraph, Source, engine_name};
@@ -23,6 +24,8 @@ pub struct Uses {
     pub databases: BTreeSet<DatabaseEngine>,
     /// What block volumes hold, each with the first that does.
     pub volumes: BTreeMap<Content, Origin>,
+    /// What all pods ask for together, with as few copies as scaled workloads can have and with as many.
+    pub requests: [Room; 2],
 }
 
 impl Uses {
@@ -35,6 +38,7 @@ impl Uses {
             "backups": self.backups,
             "sharedFiles": self.shared_files,
             "databases": self.databases.iter().map(|engine| engine_name(*engine)).collect::<Vec<_>>(),
+            "requests": {"least": self.requests[0], "most": self.requests[1]},
         })
     }
 }
@@ -65,6 +69,10 @@ fn add(graph: &OrganizationGraph, clusters: &mut BTreeMap<Cluster, Uses>) {
         let uses = clusters.entry(workload.cluster).or_default();
         uses.backups |= workload.backup.is_some() && !workload.volumes.is_empty();
         uses.shared_files |= needs::mounts_shared_files(workload);
+        let pod = capacity::pod(workload);
+        for (sum, load) in uses.requests.iter_mut().zip([Load::Least, Load::Most]) {
+            sum.add(&pod, capacity::copies(workload, load).into());
+        }
         for volume in &workload.volumes {
             uses.volumes.entry(volume.content).or_insert(volume.size.origin);
         }

@@ -265,7 +265,7 @@ pub struct InfraFile {
     #[schemars(example = &"the cluster's network, as NSX makes it")]
     pub summary: String,
     /// The template: of one document where the file's name ends in `.json`, of documents where it ends in `.yaml`, and
-    /// else of a list of lines. In scope: `cluster`.
+    /// else of a list of lines. In scope: `cluster`, `entries`, a list of the hosts that are let in.
     #[schemars(example = &"templates/network-profile.yaml")]
     pub template: Traced<RelativePath>,
 }
