@@ -21,9 +21,13 @@ pub mod resolve;
 pub mod expand;
 pub mod target;
 
+pub mod place;
+
 pub mod bind;
 pub mod configure;
 pub mod lower;
+
+pub mod hosts;
 pub mod render;
 
 pub mod package;

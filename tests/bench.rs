@@ -11,11 +11,12 @@ use std::path::Path;
 use akcgen::base::Sources;
 use akcgen::compile::{self, Options};
 use akcgen::diag::{Diagnostics, code};
+use generate::Platforms;
 
 /// The findings about a consortium of this size, by code.
-fn findings(folder: &Path, organizations: usize) -> Vec<code::Code> {
+fn findings(folder: &Path, organizations: usize, platforms: Platforms) -> Vec<code::Code> {
     let blueprint = folder.join(format!("{organizations}.yaml"));
-    fs::write(&blueprint, generate::blueprint(organizations)).unwrap();
+    fs::write(&blueprint, generate::blueprint(organizations, platforms)).unwrap();
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let options = Options { blueprint, ..Options::default() };
     assert!(compile::plan(&options, &mut sources, &mut diagnostics).is_some(), "{organizations} organizations");
@@ -26,7 +27,10 @@ fn findings(folder: &Path, organizations: usize) -> Vec<code::Code> {
 fn consortia_of_any_size_are_accepted_and_nothing_but_allocations_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     for organizations in [1, 2, 10, 11] {
-        assert_eq!(findings(folder.path(), organizations), [code::UNALLOCATED], "{organizations} organizations");
+        for platforms in [Platforms::Eks, Platforms::Three] {
+            let found = findings(folder.path(), organizations, platforms);
+            assert_eq!(found, [code::UNALLOCATED], "{organizations} organizations");
+        }
     }
 }
 
@@ -34,7 +38,7 @@ fn consortia_of_any_size_are_accepted_and_nothing_but_allocations_is_missing() {
 fn a_cluster_has_about_ten_workloads() {
     let folder = tempfile::tempdir().unwrap();
     let blueprint = folder.path().join("consortium.yaml");
-    fs::write(&blueprint, generate::blueprint(10)).unwrap();
+    fs::write(&blueprint, generate::blueprint(10, Platforms::Eks)).unwrap();
     let files = support::compile(&blueprint);
     let per_cluster = files.keys().filter(|path| path.contains("/manifests/")).count() / 20;
     assert!((8..=18).contains(&per_cluster), "{per_cluster} manifests a cluster");

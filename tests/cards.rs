@@ -61,6 +61,7 @@ fn an_organization_known_by_its_card_changes_nothing_for_the_others() {
     let place = tempfile::tempdir().unwrap();
     fs::create_dir(place.path().join("cards")).unwrap();
     fs::write(place.path().join("cards/member-two.yaml"), &card).unwrap();
+    fs::copy(repository("blueprints/allocations.yaml"), place.path().join("allocations.yaml")).unwrap();
     fs::write(place.path().join("own.yaml"), written(&known)).unwrap();
     let made = compile(&place.path().join("own.yaml"));
     assert_eq!(below(&made, "member-two"), Files::new());

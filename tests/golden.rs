@@ -29,6 +29,11 @@ fn pks() {
 }
 
 #[test]
+fn plain() {
+    check("plain");
+}
+
+#[test]
 fn akachain() {
     check("akachain");
 }

@@ -35,6 +35,7 @@ fn with_newcomer(name: &'static str, channel: Option<&'static str>) -> Files {
     }
     let place = tempfile::tempdir().unwrap();
     let blueprint = place.path().join("akachain.yaml");
+    fs::copy(repository("blueprints/allocations.yaml"), place.path().join("allocations.yaml")).unwrap();
     let mut written = String::new();
     text::yaml::write(&tree, &mut written);
     fs::write(&blueprint, written).unwrap();

@@ -14,8 +14,13 @@ use akcgen::package::BundleFile;
 use akcgen::target::Shelf;
 use serde_json::Value as Json;
 
-const SHIPPED: [&str; 4] =
-    ["blueprints/akachain.yaml", "blueprints/minimal.yaml", "blueprints/kind.yaml", "blueprints/pks.yaml"];
+const SHIPPED: [&str; 5] = [
+    "blueprints/akachain.yaml",
+    "blueprints/minimal.yaml",
+    "blueprints/kind.yaml",
+    "blueprints/pks.yaml",
+    "blueprints/plain.yaml",
+];
 
 fn options(blueprint: &str) -> Options {
     let blueprint = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(blueprint);

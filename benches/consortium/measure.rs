@@ -9,7 +9,7 @@ use akcgen::base::Sources;
 use akcgen::compile::{self, Options};
 use akcgen::diag::Diagnostics;
 
-use super::generate;
+use super::generate::{self, Platforms};
 
 /// Runs of each measurement; the fastest counts.
 const RUNS: usize = 5;
@@ -57,10 +57,14 @@ impl Place {
 
     /// Builds and copies a consortium of this size by turns. Its numbers are allocated first, as those of a consortium
     /// that runs are.
-    pub fn consortium(&self, organizations: usize) -> Measured {
-        let folder = self.folder(&organizations.to_string());
+    pub fn consortium(&self, organizations: usize, platforms: Platforms) -> Measured {
+        let name = match platforms {
+            Platforms::Eks => format!("eks-{organizations}"),
+            Platforms::Three => format!("three-{organizations}"),
+        };
+        let folder = self.folder(&name);
         let blueprint = folder.join("consortium.yaml");
-        fs::write(&blueprint, generate::blueprint(organizations)).unwrap();
+        fs::write(&blueprint, generate::blueprint(organizations, platforms)).unwrap();
         time(akcgen("allocate", &blueprint));
         let out = |what: &str, run: usize| folder.join(format!("{what}-{run}"));
         let fastest = |times: Vec<Duration>| times.into_iter().min().unwrap();

@@ -51,6 +51,10 @@ pub struct Rows {
     #[serde(default)]
     #[schemars(example = serde_json::json!({"peer0": 7051, "orderer0": 7050}))]
     pub ports: Map<Label, Port>,
+    /// The hosts on which workloads stand that keep data, by workload, where the platform is hosts.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"peer0": "hall-a1"}))]
+    pub placements: Map<Label, Traced<Label>>,
     /// The names that others dial, by peer or orderer, where a network that runs already has given them other names than
     /// `<node>.<domain>`. Never written by `akcgen allocate`.
     #[serde(default)]
@@ -98,6 +102,12 @@ impl Allocations {
     pub fn port(&self, environment: &str, organization: &str, node: &str) -> Option<Traced<u16>> {
         let ports = &self.rows(environment, organization)?.ports;
         ports.iter().find(|(name, _)| name.value.as_str() == node).map(|(_, port)| port.0)
+    }
+
+    /// The host on which a workload stands.
+    pub fn placement(&self, environment: &str, organization: &str, workload: &str) -> Option<&Traced<Label>> {
+        let placements = &self.rows(environment, organization)?.placements;
+        placements.iter().find(|(name, _)| name.value.as_str() == workload).map(|(_, host)| host)
     }
 
     /// The address range of an organization's network.
@@ -186,13 +196,26 @@ impl Rows {
         let names: Vec<&str> = (taken.iter())
             .filter_map(|row| match row {
                 Row::Port(name, _) => Some(name.as_str()),
-                Row::Cidr(_) => None,
+                Row::Cidr(_) | Row::Placement(..) => None,
             })
             .collect();
         for name in self.ports.keys().filter(|name| !names.contains(&name.value.as_str())) {
             let message = format!("`{}` has no `{}` that others dial", organization.value, name.value);
             let finding = unused(name.origin, message).about(&organization.value);
             found.push(finding.nearest(&name.value, "names", names.iter().copied()));
+        }
+        let placed: Vec<&str> = (taken.iter())
+            .filter_map(|row| match row {
+                Row::Placement(name, _) => Some(name.as_str()),
+                Row::Cidr(_) | Row::Port(..) => None,
+            })
+            .collect();
+        // On Kubernetes no row of these is taken: they wait for the day on which the organization stands on hosts.
+        let strange = |name: &&Traced<Label>| !placed.is_empty() && !placed.contains(&name.value.as_str());
+        for name in self.placements.keys().filter(strange) {
+            let message = format!("`{}` places no `{}` on a host", organization.value, name.value);
+            let finding = unused(name.origin, message).about(&organization.value);
+            found.push(finding.nearest(&name.value, "workloads", placed.iter().copied()));
         }
         found
     }

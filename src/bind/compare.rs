@@ -1,8 +1,9 @@
 //! What only shows when all environments are seen at once.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
-use super::{Bound, ClusterPlan, OrganizationPlan, Plan};
+use super::{Bound, ClusterPlan, HostPlan, OrganizationPlan, Plan};
 use crate::base::name::OrganizationName;
 use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
@@ -29,12 +30,54 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// Refuses clusters that one platform could not tell apart: two organizations', or one's in two environments.
+/// A host, and whose it is in which environment.
+#[derive(Clone, Copy)]
+struct Host<'a> {
+    plan: &'a Plan,
+    organization: &'a OrganizationPlan,
+    host: &'a HostPlan,
+}
+
+impl Host<'_> {
+    fn whose(&self) -> (&str, &str) {
+        let organization = self.plan.consortium.organization(self.organization.graph.organization);
+        (self.plan.consortium.environment.value.as_str(), organization.name.value.as_str())
+    }
+
+    /// Whether both are of one organization in one environment, where a finding of its own tells of it.
+    fn is(&self, other: &Host) -> bool {
+        self.whose() == other.whose()
+    }
+
+    fn taken(&self, other: &Host) -> Diagnostic {
+        let words = |(environment, organization): (&str, &str)| format!("`{organization}` in `{environment}`");
+        let (one, also) = (words(self.whose()), words(other.whose()));
+        let message = format!("the host `{}` at {} is also one of {also}", self.host.name, self.host.address);
+        let finding = Diagnostic::new(code::SERVER_TWICE, message).about(self.whose().1);
+        let finding = match (self.host.origin.span(), other.host.origin.span()) {
+            (Some(span), Some(other)) if span != other => finding.at(span, "").related(other, "named here, too"),
+            (Some(span), _) | (None, Some(span)) => finding.at(span, ""),
+            (None, None) => finding,
+        };
+        finding.help(format!("give {one} hosts of its own"))
+    }
+}
+
+/// Refuses clusters and hosts that one platform could not tell apart: two organizations', or one's in two environments.
 pub fn compare(all: &[Bound], diagnostics: &mut Diagnostics) {
     let mut known: BTreeMap<(&str, &str), Standing> = BTreeMap::new();
     let plans = all.iter().map(|bound| &bound.plan);
     let organizations = plans.flat_map(|plan| plan.organizations.iter().map(move |organization| (plan, organization)));
+    let mut servers: BTreeMap<Ipv4Addr, Host> = BTreeMap::new();
     for (plan, organization) in organizations {
+        for host in organization.site.iter().flat_map(|site| &site.hosts) {
+            let one = Host { plan, organization, host };
+            if let Some(other) = servers.insert(host.address, one)
+                && !one.is(&other)
+            {
+                diagnostics.push(one.taken(&other));
+            }
+        }
         for cluster in &organization.clusters {
             let Some(scope) = &cluster.name_scope else { continue };
             let one = Standing { plan, organization, cluster };

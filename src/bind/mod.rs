@@ -7,6 +7,7 @@ mod compare;
 mod connect;
 pub mod plan;
 mod realise;
+pub mod site;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use compare::compare;
 pub use connect::connect;
 pub use plan::*;
 pub use realise::{Allocated, Given, Homes, Realised, Row, homes, realise};
+pub use site::*;
 
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::OrganizationGraph;

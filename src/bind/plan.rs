@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::site::SitePlan;
 use crate::base::object::Object;
 use crate::base::{Origin, Traced};
 use crate::expand::{Content, OrganizationGraph, WorkloadId};
 use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
 use crate::target::definition::PodSecurity;
+
+/// The DNS suffix of Services where a plan names no other: Kubernetes' own default.
+const USUAL_SUFFIX: &str = "cluster.local";
 
 /// One environment of a consortium, bound.
 #[derive(Debug, Clone)]
@@ -52,6 +56,8 @@ pub struct OrganizationPlan {
     pub entry_manuals: Vec<String>,
     /// Bindings that have no value yet, sorted by name.
     pub unbound: Vec<Unbound>,
+    /// Where its workloads stand, where its platform is hosts: then it has no clusters of Kubernetes.
+    pub site: Option<SitePlan>,
 }
 
 /// Where things stand in an organization's network. Where the ranges of balancers are empty, pods see their clients' own
@@ -204,6 +210,35 @@ pub fn minor(version: &str) -> Option<u32> {
 }
 
 impl OrganizationPlan {
+    /// The name under which its own workloads dial one of them: that of a Service, or one below its domain on hosts.
+    pub fn host(&self, address: &str, cluster: Cluster, namespace: &str) -> String {
+        match &self.site {
+            Some(site) => format!("{address}.{namespace}.{}", site.domain),
+            None => format!("{address}.{namespace}.svc.{}", self.dns_suffix(cluster)),
+        }
+    }
+
+    /// The DNS suffix of a cluster's Services.
+    pub fn dns_suffix(&self, cluster: Cluster) -> &str {
+        let plan = self.clusters.iter().find(|plan| plan.cluster == cluster);
+        plan.map_or(USUAL_SUFFIX, |plan| &plan.dns_suffix)
+    }
+
+    /// The port at which its own workloads dial a named port of one of them.
+    pub fn port(&self, id: WorkloadId, name: &str) -> u16 {
+        let own = self.graph.workloads.get(id.0).and_then(|workload| workload.port(name)).map_or(0, |port| port.port);
+        let dialled = self.site.as_ref().and_then(|site| site.answers(id, name));
+        dialled.map_or(own, |(_, port)| port)
+    }
+
+    /// The failure domain in which the broker of an index stands, which is its rack; none where it is in none.
+    pub fn rack(&self, id: WorkloadId, cluster: Cluster, index: u32) -> Option<&str> {
+        match &self.site {
+            Some(site) => site.hosts_of(id).next().and_then(|host| host.domains.first()).map(String::as_str),
+            None => self.clusters.iter().find(|plan| plan.cluster == cluster)?.broker_zone(index),
+        }
+    }
+
     /// The minor version of Kubernetes that one of its clusters runs.
     pub fn minor(&self, cluster: Cluster) -> u32 {
         let plan = self.clusters.iter().find(|plan| plan.cluster == cluster);

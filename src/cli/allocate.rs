@@ -62,6 +62,7 @@ fn wanted(plans: &Plans) -> Tree {
             let at = format!("environments/{environment}/{organization}");
             match row {
                 Row::Cidr(range) => tree.set(&format!("{at}/cidr").into(), range.clone()),
+                Row::Placement(name, host) => tree.set(&format!("{at}/placements/{name}").into(), host.clone()),
                 Row::Port(name, port) => tree.set(&format!("{at}/ports/{name}").into(), *port),
             };
         }

@@ -91,11 +91,12 @@ fn blueprint(name: &str, organizations: &[(&str, &Target)]) -> String {
          \n\
          organizations:\n"
     );
-    for (name, target) in organizations {
+    for (at, (name, target)) in organizations.iter().enumerate() {
+        let before = organizations.iter().take(at).filter(|(_, other)| other.name == target.name).count();
         let domain = format!("{name}.example");
         let domain = scalar(&domain);
         let _ = write!(text, "  {}:\n    domain: {domain}\n    target: {}\n", scalar(name), target.name);
-        text.push_str(&parameters(target));
+        text.push_str(&parameters(target, before));
         text.push_str("    blockchain: {services: {ca: }}\n");
     }
     let members: Vec<Cow<str>> = organizations.iter().map(|(name, _)| scalar(name)).collect();
@@ -120,9 +121,9 @@ fn scalar(text: &str) -> Cow<'_, str> {
     if is_word && yaml::is_plain(text) { text.into() } else { format!("\"{}\"", yaml::within_quotes(text)).into() }
 }
 
-/// What the target must be told, with its own examples.
-fn parameters(target: &Target) -> String {
-    let sample = schema::sample(target.schema());
+/// What the target must be told, with its own examples, for an organization before which so many others have it.
+fn parameters(target: &Target, before: usize) -> String {
+    let sample = schema::sample(target.schema(), before);
     let block = Tree::map(sample.into_iter().filter_map(|(name, value)| Some((name, Tree::try_from(value).ok()?))));
     if block.as_map().is_none_or(<[_]>::is_empty) {
         return String::new();

@@ -51,7 +51,7 @@ fn table(shelf: &Shelf) -> String {
     let mut add = |head: &str, cells: Vec<String>| lines.push([head.to_owned()].into_iter().chain(cells).collect());
     add("platform", targets.iter().map(|target| platform(target).to_owned()).collect());
     add("refines", targets.iter().map(|target| target.refines().unwrap_or("-").to_owned()).collect());
-    add("Kubernetes", targets.iter().map(|target| versions(target)).collect());
+    add("Kubernetes", targets.iter().map(|target| versions(target).unwrap_or_else(|| "-".to_owned())).collect());
     let rows: Vec<Vec<Row>> = targets.iter().map(|target| rows(&target.definition.needs)).collect();
     for at in 0..rows.first().map_or(0, Vec::len) {
         add(rows[0][at].0, rows.iter().map(|rows| rows[at].1.to_owned()).collect());
@@ -78,7 +78,10 @@ fn page(target: &Target) -> String {
     if let Some(refined) = target.refines() {
         let _ = write!(text, ", refines {refined}");
     }
-    let _ = writeln!(text, "\nKubernetes {}", versions(target));
+    text.push('\n');
+    if let Some(versions) = versions(target) {
+        let _ = writeln!(text, "Kubernetes {versions}");
+    }
     let _ = writeln!(text, "\nHow it meets what workloads need:");
     for (need, word, summary) in rows(&target.definition.needs) {
         let _ = writeln!(text, "  {need}: {word}: {summary}");
@@ -125,7 +128,8 @@ fn platform(target: &Target) -> &'static str {
     }
 }
 
-fn versions(target: &Target) -> String {
-    let kubernetes = &target.definition.kubernetes;
-    format!("{} to {}", kubernetes.oldest.value, kubernetes.newest.value)
+/// The versions of Kubernetes that it runs, where it builds on that.
+fn versions(target: &Target) -> Option<String> {
+    let kubernetes = target.definition.kubernetes.as_ref()?;
+    Some(format!("{} to {}", kubernetes.oldest.value, kubernetes.newest.value))
 }

@@ -14,6 +14,10 @@ pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
     // A service that becomes several workloads is asked once for each version of Kubernetes that it meets.
     let mut asked = BTreeSet::new();
     for organization in &plan.organizations {
+        if organization.site.is_some() {
+            diagnostics.extend(without_objects(plan, organization, &mut asked));
+            continue;
+        }
         for (workload, bound) in organization.graph.workloads.iter().zip(&organization.workloads) {
             let kinds = lower::patchable_kinds(workload, bound);
             let minor = organization.minor(workload.cluster);
@@ -39,6 +43,23 @@ pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
             diagnostics.extend(disagreements(&workload.patches));
         }
     }
+}
+
+/// On hosts no patch of a Kubernetes object is of any use.
+fn without_objects(
+    plan: &Plan,
+    organization: &OrganizationPlan,
+    asked: &mut BTreeSet<(Origin, u32)>,
+) -> Vec<Diagnostic> {
+    let name = plan.consortium.organization(organization.graph.organization).name.value.as_str();
+    let patches = organization.graph.workloads.iter().flat_map(|workload| &workload.patches);
+    let first = patches.filter(|patch| asked.insert((patch.kind.origin, u32::MAX)));
+    let useless = first.map(|patch| {
+        let message = format!("the patch of {} has no effect: `{name}` stands on hosts", patch.kind.value);
+        let finding = at(Diagnostic::new(code::PLATFORM_ADVICE, message), patch.kind.origin, "patched here");
+        finding.about(name).help("it holds where the organization has a target on Kubernetes")
+    });
+    useless.collect()
 }
 
 /// A problem of a patch, at the field that causes it.

@@ -19,6 +19,7 @@ use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan, Plan, bi
 use crate::configure;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand;
+use crate::hosts;
 use crate::lower;
 use crate::package::{self, BundleFile, Form, Lowered};
 use crate::parse::{self, Parsed};
@@ -157,7 +158,8 @@ fn members<'a>(plans: &'a Plans, options: &Options) -> Vec<Member<'a>> {
 fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Sink) -> Diagnostics {
     let lowered = |(plan, organization)| {
         let configuration = configure::configure(plan, organization, options.traced);
-        Lowered { plan, organization, clusters: lower::lower(plan, organization, &configuration) }
+        let clusters = lower::lower(plan, organization, &configuration);
+        Lowered { plan, organization, clusters, site: hosts::site(plan, organization, &configuration, options.traced) }
     };
     let environments: Vec<Lowered> = member.environments.par_iter().copied().map(lowered).collect();
     let plain = || {
@@ -165,6 +167,7 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
         wanted.for_each(|lowered| {
             send(package::infra(lowered, options.traced), sink);
             send(package::preludes(lowered, options.traced), sink);
+            send(package::site(lowered), sink);
             if options.wants_form(Form::Manifests) {
                 send(package::manifests(lowered, options.traced), sink);
             }

@@ -7,18 +7,15 @@ use super::site::{Place, Site};
 use crate::base::{Origin, Traced, quantity};
 use crate::expand::{Destination, Schema, Source};
 use crate::fabric::environment::*;
-use crate::fabric::{explorer, paths, ports, profile};
+use crate::fabric::{explorer, paths, profile};
 use crate::parse::blueprint::SyncMode;
 use crate::resolve::{Pruning, Service};
 
-/// The Service that stands before all of an organization's peers.
-const PEERS: &str = "peers";
 const HOW_CLIENTS_CONNECT: Origin = Origin::Rule("how a client of Fabric finds its organization's peers");
 
 /// What every client is told: who it is and where the peers are.
 pub(super) fn client(site: &Site, place: Place, parts: &mut Parts) {
-    let gateway = site.host(PEERS, place.workload.cluster, &place.workload.namespace);
-    parts.set(FABRIC_GATEWAY_ADDRESS, format!("{gateway}:{}", ports::PEER_GRPC), HOW_CLIENTS_CONNECT);
+    parts.set(FABRIC_GATEWAY_ADDRESS, site.gateway(place), HOW_CLIENTS_CONNECT);
     parts.set(FABRIC_MSP_ID, site.own.msp_id.value.as_str(), site.own.msp_id.origin);
     parts.set(FABRIC_CERTIFICATE_FILE, profile::certificate(), HOW_CLIENTS_CONNECT);
     parts.set(FABRIC_KEY_FILE, profile::key(), HOW_CLIENTS_CONNECT);

@@ -85,6 +85,7 @@ fn program(site: &Site, place: Place, container: &Container, service: Option<&Se
             nodes::chaincode(site, place, channel, chaincode, parts);
         }
         (Program::DatabaseSetup { engine }, _) => database::setup(site, place, engine, parts),
+        (Program::DatabaseServer { engine }, _) => database::server(site, place, engine, parts),
         (Program::FabricCa, Some(service)) => authority::server(site, place, service, parts),
         (Program::Daemon { channel, chaincode }, Some(service)) => {
             clients::client(site, place, parts);

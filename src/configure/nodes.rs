@@ -3,7 +3,7 @@
 use super::parts::Parts;
 use super::site::{Place, Site};
 use crate::base::Origin;
-use crate::expand::Component;
+use crate::expand::{Component, Container, Program};
 use crate::fabric::environment::*;
 use crate::fabric::{couchdb, package, paths, peer, ports};
 
@@ -57,7 +57,7 @@ pub(super) fn fabric(parts: &mut Parts, logging: &str) {
 }
 
 fn settings(site: &Site, place: Place, index: u32) -> peer::Settings {
-    let address = |place: Place| format!("{}:{}", site.host_of(place.workload), ports::PEER_GRPC);
+    let address = |place: Place| format!("{}:{}", site.host_of(place.workload), site.port(place, "grpc"));
     let own = address(place);
     let mut bootstrap: Vec<String> =
         site.of(Component::Peer).filter(|other| other.id != place.id).map(address).collect();
@@ -75,7 +75,15 @@ fn settings(site: &Site, place: Place, index: u32) -> peer::Settings {
         bootstrap,
         siblings: site.description.peers.count.value,
         state: site.description.peers.database.value,
+        couchdb: couchdb_host(site, place),
     }
+}
+
+/// The host at which a peer's CouchDB answers it.
+fn couchdb_host(site: &Site, place: Place) -> String {
+    let is_it = |container: &&Container| matches!(container.program, Program::CouchDb { .. });
+    let container = place.workload.containers.iter().find(is_it);
+    container.and_then(|container| site.beside(container)).unwrap_or("127.0.0.1").to_owned()
 }
 
 pub(super) fn couchdb(site: &Site, parts: &mut Parts) {

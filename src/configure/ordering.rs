@@ -56,11 +56,11 @@ pub(super) fn broker(site: &Site, place: Place, index: u32, parts: &mut Parts) {
     parts.set(KAFKA_LOG4J_OPTS, format!("-Dlog4j.configuration=file:{}", paths::KAFKA_LOGGING), HOW_JAVA_RUNS);
     parts.set(LOG_DIR, "/tmp", HOW_JAVA_RUNS);
     site.tls(place, parts);
-    let zone = site.cluster(place.workload.cluster).and_then(|cluster| cluster.broker_zone(index));
+    let rack = site.organization.rack(place.id, place.workload.cluster, index);
     let properties = kafka::properties(&kafka::Settings {
         id: index,
         host: site.host_of(place.workload),
-        rack: zone.map(str::to_owned),
+        rack: rack.map(str::to_owned),
         zookeepers: zookeepers(site),
         replication: settings.replication.value,
         minimum_in_sync: settings.minimum_in_sync.value,

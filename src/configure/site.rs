@@ -3,14 +3,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::parts::Parts;
 use crate::base::{Origin, quantity};
-use crate::bind::{ClusterPlan, OrganizationPlan, Plan};
-use crate::expand::{self, Component, OrganizationGraph, Secret, Workload, WorkloadId};
+use crate::bind::{OrganizationPlan, Plan};
+use crate::expand::{self, Component, Container, OrganizationGraph, Secret, Workload, WorkloadId};
 use crate::fabric::package::{self, Package};
-use crate::fabric::{msp, paths, profile};
+use crate::fabric::{msp, paths, ports, profile};
 use crate::resolve::{Card, Cluster, Consortium, Description, Organization};
 
-/// The DNS suffix of Services where a plan names no other: Kubernetes' own default.
-const USUAL_SUFFIX: &str = "cluster.local";
+/// What stands before all of an organization's peers.
+const PEERS: &str = "peers";
 
 /// One organization and everything around it that a configuration may speak of.
 pub(super) struct Site<'a> {
@@ -49,18 +49,31 @@ impl<'a> Site<'a> {
         &self.plan.cards[self.graph().organization.0]
     }
 
-    pub fn cluster(&self, cluster: Cluster) -> Option<&'a ClusterPlan> {
-        self.organization.clusters.iter().find(|plan| plan.cluster == cluster)
+    /// The name under which a workload of the organization is dialled by the others.
+    pub fn host(&self, address: &str, cluster: Cluster, namespace: &str) -> String {
+        self.organization.host(address, cluster, namespace)
     }
 
-    /// The DNS suffix of a cluster's Services.
-    pub fn suffix(&self, cluster: Cluster) -> &'a str {
-        self.cluster(cluster).map_or(USUAL_SUFFIX, |plan| &plan.dns_suffix)
+    /// The port of a workload that the others dial.
+    pub fn port(&self, place: Place, name: &str) -> u16 {
+        self.organization.port(place.id, name)
     }
 
-    /// The host of a Service.
-    pub fn host(&self, service: &str, cluster: Cluster, namespace: &str) -> String {
-        format!("{service}.{namespace}.svc.{}", self.suffix(cluster))
+    /// Host and port of the clients' one address of all peers; of the only one where nothing stands before it.
+    pub fn gateway(&self, place: Place) -> String {
+        let (cluster, namespace) = (place.workload.cluster, &place.workload.namespace);
+        let alone = self.of(Component::Peer).next().filter(|_| self.organization.site.is_some());
+        match (self.organization.site.as_ref().and_then(|site| site.peers()), alone) {
+            (Some(frontend), _) => format!("{}:{}", self.host(PEERS, cluster, namespace), frontend.port),
+            (None, Some(peer)) => format!("{}:{}", self.host_of(peer.workload), self.port(peer, "grpc")),
+            (None, None) => format!("{}:{}", self.host(PEERS, cluster, namespace), ports::PEER_GRPC),
+        }
+    }
+
+    /// The name under which a container that is no service is dialled by those beside it in its workload. None where they
+    /// share a pod's network, so that it is their own host.
+    pub fn beside<'b>(&self, container: &'b Container) -> Option<&'b str> {
+        self.organization.site.as_ref().map(|_| container.name.as_str())
     }
 
     /// The host of a workload's first Service.
@@ -117,7 +130,7 @@ impl<'a> Site<'a> {
     /// What the organization's connection profiles have in common.
     pub fn profile(&self) -> profile::Settings {
         let peer = |place: Place| {
-            let port = place.workload.port("grpc").map_or(0, |port| port.port);
+            let port = self.port(place, "grpc");
             (place.workload.name.clone(), format!("{}:{port}", self.host_of(place.workload)))
         };
         profile::Settings {

@@ -49,6 +49,7 @@ pub(super) fn plan(consortium: Consortium) -> Plan {
         secret_manual: None,
         entry_manuals: Vec::new(),
         unbound: Vec::new(),
+        site: None,
     });
     let organizations = organizations.collect();
     Plan { consortium: Arc::new(consortium), cards: Arc::new(cards), organizations }

@@ -25,9 +25,14 @@ pub(super) fn proxy(site: &Site, place: Place, service: &Service, uses: &[Use], 
             }
         }
     }
-    let suffix = site.suffix(place.workload.cluster);
-    let mut near: Vec<String> =
-        ["localhost", "127.0.0.1", ".svc"].map(str::to_owned).into_iter().chain([format!(".{suffix}")]).collect();
+    let mut near: Vec<String> = ["localhost", "127.0.0.1"].map(str::to_owned).into();
+    match &site.organization.site {
+        Some(own) => near.push(format!(".{}", own.domain)),
+        None => {
+            let suffix = site.organization.dns_suffix(place.workload.cluster);
+            near.extend([".svc".to_owned(), format!(".{suffix}")]);
+        }
+    }
     near.extend(proxy.without.iter().map(|host| host.value.to_string()));
     near.extend(uses.iter().filter_map(|one| one.endpoint.map(|endpoint| endpoint.host.value.clone())));
     near.extend(site.organization.streams.iter().map(|redis| redis.host.value.clone()));

@@ -30,6 +30,12 @@ impl Code {
         self.severity
     }
 
+    /// Whether it is accepted where the blueprint says so with a reason: a warning, and an error that somebody may have to
+    /// live with.
+    pub fn is_acceptable(self) -> bool {
+        self.severity == Severity::Warning || self == MAJORITY_TOGETHER
+    }
+
     /// What the code is about, a short phrase in lower case.
     pub fn title(self) -> &'static str {
         self.title
@@ -235,7 +241,6 @@ codes! {
     (BAD_BINDING, "AKC0403", Error, "a binding that cannot be what it is for"),
     (BAD_ALLOCATION, "AKC0404", Error, "allocations that contradict each other"),
     (UNALLOCATED, "AKC0405", Warning, "numbers that nobody has written down"),
-    (PLATFORM_MISSING, "AKC0406", Error, "a platform that cannot be compiled for yet"),
     (NEED_NOT_MET, "AKC0407", Error, "a need that the target does not meet"),
     (NO_BACKUP, "AKC0408", Warning, "volumes that nobody backs up"),
     (UNUSED_ROW, "AKC0409", Warning, "a row of the allocations that nothing takes"),
@@ -252,6 +257,9 @@ codes! {
     (KUBERNETES_ENDING, "AKC0421", Warning, "a version of Kubernetes whose support ends soon"),
     (CLUSTER_NAME_TAKEN, "AKC0422", Error, "two clusters of one name"),
     (NAME_TOO_LONG, "AKC0423", Error, "a name that is too long for the platform"),
+    (NO_HOST, "AKC0424", Error, "a workload without a host"),
+    (MAJORITY_TOGETHER, "AKC0425", Error, "a majority that one host or room takes away"),
+    (SERVER_TWICE, "AKC0426", Error, "one host for two"),
     (PLATFORM_RULE, "AKC0430", Error, "something that the platform does not allow"),
     (PLATFORM_ADVICE, "AKC0431", Warning, "something that the platform advises against"),
     (UNFIT_PATCH, "AKC0440", Error, "a patch that does not fit"),

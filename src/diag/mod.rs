@@ -210,6 +210,11 @@ impl Diagnostics {
         self.errors > 0
     }
 
+    /// Whether the input is refused whatever the blueprint accepts.
+    pub fn has_refusals(&self) -> bool {
+        self.iter().any(|finding| finding.severity() == Severity::Error && !finding.code.is_acceptable())
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

@@ -44,7 +44,7 @@ impl<'a> Place<'a> {
         let (organization, form, environment) = match parts.as_slice() {
             ["consortium", environment, _, ..] => (None, None, Some(*environment)),
             [organization, "infra", environment, _, ..] => (Some(*organization), None, Some(*environment)),
-            [organization, "site", environment, _, ..] => (Some(*organization), Some("site"), Some(*environment)),
+            [organization, "site", environment, _, ..] => (Some(*organization), None, Some(*environment)),
             // It applies the overlays of every environment.
             [organization, "gitops", _, ..] => (Some(*organization), Some("kustomize"), None),
             [organization, _, "prelude", environment, _, ..] => (Some(*organization), None, Some(*environment)),

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::base::bounded::bounded;
 use crate::base::name::{Bytes, Cpu};
 use crate::base::{Origin, Traced};
-use crate::fabric::{commands, images, paths, users};
-use crate::parse::blueprint::DatabaseEngine;
-use crate::resolve::{Cluster, Description, Resources};
+use crate::fabric::{commands, images, paths, ports, users};
+use crate::parse::blueprint::{DatabaseEngine, Protocol};
+use crate::resolve::{Backup, Cluster, Description, Resources};
 
 use super::builder::{Builder, credentials};
 use super::graph::*;
@@ -137,5 +137,112 @@ fn resources() -> Resources {
         memory: Traced::new(Bytes::trusted("64Mi"), origin),
         cpu_limit: Traced::new(Cpu::trusted("200m"), origin),
         memory_limit: Traced::new(Bytes::trusted("128Mi"), origin),
+    }
+}
+
+/// Adds the server of an engine that anything connects to, for a target that has none of its own: beside the job that
+/// prepares it, with a volume of this size. Nothing is added where nobody connects.
+pub fn add_server(graph: &mut OrganizationGraph, organization: &str, engine: DatabaseEngine, size: Traced<Bytes>) {
+    let to = Destination::Database(engine);
+    let clients: Vec<Link> = graph.links.iter().filter(|link| link.to == to).cloned().collect();
+    let Some(origin) = clients.first().map(|link| link.origin) else { return };
+    let prepares = |link: &Link| match link.from {
+        Source::Workload(id) => Some(id).filter(|id| graph.workloads[id.0].component == Component::DatabaseSetup),
+        Source::Organization(_) | Source::Range(_) => None,
+    };
+    let cluster = clients.iter().find_map(prepares).map_or(Cluster::Blockchain, |id| graph.workloads[id.0].cluster);
+    let namespace = format!("{organization}-databases");
+    let id = WorkloadId(graph.workloads.len());
+    graph.workloads.push(server(cluster, namespace.clone(), engine, size, origin));
+    let own = Namespace { cluster, name: namespace.clone(), origin };
+    if !graph.namespaces.iter().any(|known| known.cluster == cluster && known.name == own.name) {
+        graph.namespaces.push(own);
+        graph.namespaces.sort();
+    }
+    let name = engine_name(engine);
+    let dials = |link: Link| Link { to: Destination::Workload(id, name.to_owned()), ..link };
+    graph.links.extend(clients.into_iter().map(dials));
+    graph.links.sort();
+    let master = format!("{name}-master");
+    let secrets = graph.secrets.iter_mut().filter(|secret| secret.cluster == cluster && secret.name == master);
+    secrets.for_each(|secret| secret.beside.push(id));
+    graph.secrets.push(Secret {
+        cluster,
+        namespace,
+        beside: vec![id],
+        name: format!("{name}-tls"),
+        keys: ["ca.crt", "tls.crt", "tls.key"].map(str::to_owned).into(),
+        purpose: format!("certificate of the {name} server, its key, and the authority that issued it"),
+        store_name: format!("databases/{name}-tls"),
+        origin,
+    });
+    graph.secrets.sort_by(|one, other| {
+        (one.cluster, &one.namespace, &one.name).cmp(&(other.cluster, &other.namespace, &other.name))
+    });
+}
+
+fn server(
+    cluster: Cluster,
+    namespace: String,
+    engine: DatabaseEngine,
+    size: Traced<Bytes>,
+    origin: Origin,
+) -> Workload {
+    let name = engine_name(engine);
+    let (user, data, scratch, port, check) = match engine {
+        DatabaseEngine::Postgresql => (
+            users::POSTGRESQL,
+            paths::POSTGRESQL_DATA,
+            paths::POSTGRESQL_SCRATCH,
+            (name, ports::POSTGRESQL, Protocol::Tcp),
+            ["pg_isready", "--quiet", "--host", "127.0.0.1"],
+        ),
+        DatabaseEngine::Mysql => (
+            users::MYSQL,
+            paths::MYSQL_DATA,
+            paths::MYSQL_SCRATCH,
+            (name, ports::MYSQL, Protocol::Tcp),
+            ["mysqladmin", "ping", "--silent", "--host=127.0.0.1"],
+        ),
+    };
+    let known = Known {
+        name,
+        program: Program::DatabaseServer { engine },
+        image: images::database(engine),
+        command: &[],
+        user,
+        scratch,
+        ports: &[port],
+        check: Check::Command(check.map(str::to_owned).into()),
+    };
+    let mut container = known.container(&server_resources(), origin);
+    if engine == DatabaseEngine::Postgresql {
+        let argument = |word: &&str| Traced::new((*word).to_owned(), Origin::Rule("how akcgen starts the program"));
+        container.arguments = commands::POSTGRESQL_ARGUMENTS.iter().map(argument).collect();
+    }
+    container.mounts.push((0, data.to_owned()));
+    Workload {
+        cluster,
+        namespace,
+        name: name.to_owned(),
+        component: Component::Database,
+        origin,
+        shape: Shape::Stateful,
+        containers: vec![container],
+        volumes: vec![Volume { name: "data".to_owned(), size, content: Content::Ledger }],
+        backup: Some(Backup::usual()),
+        addresses: vec![Address { name: name.to_owned(), container: None, origin }],
+        patches: Vec::new(),
+    }
+}
+
+/// What a server of a few small schemas asks for.
+fn server_resources() -> Resources {
+    let origin = Origin::Rule("a database server of a few small schemas");
+    Resources {
+        cpu: Traced::new(Cpu::trusted("250m"), origin),
+        memory: Traced::new(Bytes::trusted("1Gi"), origin),
+        cpu_limit: Traced::new(Cpu::trusted("2"), origin),
+        memory_limit: Traced::new(Bytes::trusted("2Gi"), origin),
     }
 }

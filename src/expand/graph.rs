@@ -10,7 +10,8 @@ use crate::resolve::{Backup, Cluster, Copies, OrgIx, Patch, Resources};
 #[derive(Debug, Clone)]
 pub struct OrganizationGraph {
     pub organization: OrgIx,
-    /// Everything that runs, sorted by cluster, namespace and name; [`WorkloadId`] counts in this list.
+    /// Everything that runs, sorted by cluster, namespace and name; [`WorkloadId`] counts in this list. What a target adds
+    /// stands last.
     pub workloads: Vec<Workload>,
     /// The namespaces, sorted by cluster and name.
     pub namespaces: Vec<Namespace>,
@@ -90,6 +91,12 @@ impl Workload {
         self.containers.iter().find(|container| container.ports.iter().any(|own| own.name == port))
     }
 
+    /// The name under which one of its containers is called.
+    pub fn address_of(&self, container: usize) -> &str {
+        let own = self.addresses.iter().find(|address| address.container == Some(container));
+        own.or(self.addresses.first()).map_or(&self.name, |address| &address.name)
+    }
+
     /// The port at which a balancer sees whether the container behind a named port is well: that of its own probe.
     pub fn health_port(&self, port: &str) -> Option<u16> {
         match &self.owner(port)?.probe.check {
@@ -131,6 +138,8 @@ pub enum Component {
     Service,
     /// A one-time preparation of a relational database.
     DatabaseSetup,
+    /// A relational database's server, where the target has the bundle run one as a workload.
+    Database,
 }
 
 impl Component {
@@ -153,6 +162,7 @@ impl Component {
             Component::DataSync => "data-sync",
             Component::Service => "service",
             Component::DatabaseSetup => "database-setup",
+            Component::Database => "database",
         }
     }
     /// Whether its siblings decide by majority, so that one at most may be missing.
@@ -241,6 +251,27 @@ pub enum Program {
     DatabaseSetup {
         engine: DatabaseEngine,
     },
+    /// Holds the schemas of one engine.
+    DatabaseServer {
+        engine: DatabaseEngine,
+    },
+}
+
+impl Program {
+    /// Seconds that it has to end well once it was told to stop.
+    pub fn grace(self) -> u32 {
+        match self {
+            // A broker hands its partitions over and closes its logs before it ends.
+            Program::KafkaBroker { .. } => 120,
+            // A block that is being written, a database's buffers, a batch that is being pruned or copied.
+            Program::Peer { .. }
+            | Program::CouchDb { .. }
+            | Program::Orderer { .. }
+            | Program::Daemon { .. }
+            | Program::DataSync => 60,
+            _ => 30,
+        }
+    }
 }
 
 /// A port that a container listens on.

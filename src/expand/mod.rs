@@ -13,7 +13,7 @@ mod ordering;
 mod services;
 
 pub use chaincodes::server_name;
-pub use databases::{engine_name, secret_name};
+pub use databases::{add_server, engine_name, secret_name};
 pub use graph::*;
 
 use crate::parse::blueprint::Consensus;

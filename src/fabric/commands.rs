@@ -17,5 +17,16 @@ pub const ZOOKEEPER: &[&str] = &[];
 pub const CA: &[&str] = &["sh", paths::CA_START];
 /// Explorer: completes its connection profile with what must stay secret, prepares its tables, then starts.
 pub const EXPLORER: &[&str] = &["node", paths::EXPLORER_START];
+/// What PostgreSQL's server is started with, behind its image's entry point: TLS, and who may connect.
+pub const POSTGRESQL_ARGUMENTS: &[&str] = &[
+    "-c",
+    "ssl=on",
+    "-c",
+    "ssl_cert_file=/etc/postgresql/tls/tls.crt",
+    "-c",
+    "ssl_key_file=/etc/postgresql/tls/tls.key",
+    "-c",
+    "hba_file=/etc/postgresql/access/pg_hba.conf",
+];
 /// The setup of a database's schemas and users.
 pub const DATABASE_SETUP: &[&str] = &["sh", paths::DATABASE_SETUP_START];

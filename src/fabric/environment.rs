@@ -39,6 +39,17 @@ keys! {
     /// CouchDB's image: that administrator's password.
     COUCHDB_PASSWORD
 
+    /// PostgreSQL's image: the folder of its databases.
+    PGDATA
+    /// PostgreSQL's image: the master user that its entry point makes.
+    POSTGRES_USER
+    /// PostgreSQL's image: that user's password.
+    POSTGRES_PASSWORD
+    /// PostgreSQL's image: arguments of initdb.
+    POSTGRES_INITDB_ARGS
+    /// MySQL's image: the password of `root`.
+    MYSQL_ROOT_PASSWORD
+
     /// Kafka's scripts: options of the heap.
     KAFKA_HEAP_OPTS
     /// Kafka's scripts: where the logging is configured.

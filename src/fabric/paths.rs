@@ -84,6 +84,25 @@ pub const SERVICE_SCRATCH: &[&str] = &["/tmp"];
 /// Certificates of authorities that an organization's programs trust beside those of their image.
 pub const TRUST: &str = "/etc/ssl/organization";
 
+/// The volume of a PostgreSQL server.
+pub const POSTGRESQL_DATA: &str = "/var/lib/postgresql/data";
+/// Its databases: a folder below the volume, whose own top may hold what the file system needs.
+pub const POSTGRESQL_DATABASES: &str = "/var/lib/postgresql/data/pgdata";
+/// Who may connect to it, and how.
+pub const POSTGRESQL_ACCESS: &str = "/etc/postgresql/access/pg_hba.conf";
+/// Its certificate: `tls.crt`, `tls.key`, `ca.crt`.
+pub const POSTGRESQL_TLS: &str = "/etc/postgresql/tls";
+/// Its socket and temporary files.
+pub const POSTGRESQL_SCRATCH: &[&str] = &["/tmp", "/var/run/postgresql"];
+/// The volume of a MySQL server.
+pub const MYSQL_DATA: &str = "/var/lib/mysql";
+/// Its settings of our own, read after its defaults.
+pub const MYSQL_CONFIG: &str = "/etc/mysql/conf.d/akcgen.cnf";
+/// Its certificate: `tls.crt`, `tls.key`, `ca.crt`.
+pub const MYSQL_TLS: &str = "/etc/mysql/tls";
+/// Its socket and temporary files.
+pub const MYSQL_SCRATCH: &[&str] = &["/tmp", "/var/run/mysqld"];
+
 /// The folder of the scripts that set a database up.
 pub const DATABASE_SETUP: &str = "/etc/database-setup";
 /// The script that sets a database up.

@@ -23,5 +23,9 @@ pub const CHAINCODE: u32 = 19999;
 pub const EXPLORER: u32 = 1000;
 /// A daemon, DAPP, Data Sync or any service of the user's own.
 pub const SERVICE: u32 = 10001;
+/// A PostgreSQL server; its image takes any user.
+pub const POSTGRESQL: u32 = 10003;
+/// A MySQL server; its image takes any user.
+pub const MYSQL: u32 = 10004;
 /// The clients that set databases up; they need no user of their image.
 pub const DATABASE_SETUP: u32 = 10002;

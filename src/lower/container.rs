@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::base::{Origin, Traced, TreePath};
 use crate::configure::{Variable, VariableValue};
-use crate::expand::{Check, Container, Probe, Program};
+use crate::expand::{Check, Container, Probe};
 use crate::lower::meta::{Part, Rows, listed};
 use crate::resolve::Resources;
 
@@ -192,21 +192,6 @@ fn security(container: &Container) -> v1::SecurityContext {
         read_only_root_filesystem: Some(container.writable_root.is_none()),
         capabilities: Some(v1::Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
         ..Default::default()
-    }
-}
-
-/// Seconds that a program has to end well once it was told to stop.
-pub(super) fn grace(program: Program) -> i64 {
-    match program {
-        // A broker hands its partitions over and closes its logs before it ends.
-        Program::KafkaBroker { .. } => 120,
-        // A block that is being written, a database's buffers, a batch that is being pruned or copied.
-        Program::Peer { .. }
-        | Program::CouchDb { .. }
-        | Program::Orderer { .. }
-        | Program::Daemon { .. }
-        | Program::DataSync => 60,
-        _ => 30,
     }
 }
 

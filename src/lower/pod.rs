@@ -67,7 +67,7 @@ fn spec(scope: &Scope, bound: &Bound, keys: &[Vec<String>]) -> Part<v1::PodSpec>
         };
         if sidecar { &mut sidecars } else { &mut main }.push(container::container(container, place));
     }
-    let grace = workload.containers.iter().map(|container| container::grace(container.program)).max().unwrap_or(30);
+    let grace = workload.containers.iter().map(|container| i64::from(container.program.grace())).max().unwrap_or(30);
     let is_job = matches!(workload.shape, Shape::Job);
     let spread = listed(scaling::spread(scope, workload));
     let zone = zone(scope, workload);

@@ -98,6 +98,7 @@ pub(crate) fn sample() -> Sample {
         secret_manual: None,
         entry_manuals: Vec::new(),
         unbound: Vec::new(),
+        site: None,
     };
     let plan =
         Plan { consortium: Arc::new(consortium()), cards: Arc::new(Vec::new()), organizations: vec![organization] };

@@ -9,9 +9,13 @@ use crate::base::{Origin, Traced, Tree};
 /// The images of an organization: each as its nodes pull it, and what it is a copy of.
 pub type Images = BTreeMap<String, Traced<String>>;
 
-/// Every image that a container of the objects runs, and every one that a controller's chart does.
+/// Every image that a container of the objects runs, and every one that a controller's chart does; on hosts every one that a
+/// workload names.
 pub fn images(lowered: &Lowered) -> Images {
     let sources: BTreeMap<&str, Traced<String>> = lowered.organization.images().collect();
+    if lowered.organization.site.is_some() {
+        return sources.into_iter().map(|(reference, source)| (reference.to_owned(), source)).collect();
+    }
     let objects = lowered.clusters.iter().flat_map(|cluster| &cluster.files).flat_map(|file| &file.objects);
     let of_objects =
         objects.filter_map(|object| Some((object, pods::template(object)?))).flat_map(|(object, template)| {

@@ -3,8 +3,7 @@
 use super::{BundleFile, Lowered};
 use crate::bind::{InfraContent, InfraFilePlan};
 use crate::text::json;
-
-use super::lines::Lines;
+use crate::text::lines::Lines;
 
 /// An organization's files of one environment: path below the output folder to file.
 pub fn infra(lowered: &Lowered, traced: bool) -> Vec<(String, BundleFile)> {
@@ -25,7 +24,7 @@ fn bundled(file: &InfraFilePlan, traced: bool) -> BundleFile {
         InfraContent::Lines(texts) => {
             let mut lines = Lines::new(traced);
             texts.iter().for_each(|line| lines.line(&line.value, line.origin));
-            lines.finish()
+            lines.into()
         }
     }
 }

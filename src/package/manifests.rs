@@ -64,7 +64,7 @@ mod tests {
     fn files(traced: bool) -> BTreeMap<String, BundleFile> {
         let sample = sample();
         let (plan, organization) = (&sample.plan, &sample.plan.organizations[0]);
-        let lowered = Lowered { plan, organization, clusters: sample.lowered() };
+        let lowered = Lowered { plan, organization, clusters: sample.lowered(), site: Vec::new() };
         preludes(&lowered, traced).into_iter().chain(manifests(&lowered, traced)).collect()
     }
 
@@ -132,7 +132,8 @@ mod tests {
     fn images_are_those_of_all_containers() {
         let sample = sample();
         let (plan, organization) = (&sample.plan, &sample.plan.organizations[0]);
-        let images = crate::package::images(&Lowered { plan, organization, clusters: sample.lowered() });
+        let images =
+            crate::package::images(&Lowered { plan, organization, clusters: sample.lowered(), site: Vec::new() });
         let source = |image: &str| images[&format!("registry.example/{image}")].value.as_str();
         assert_eq!(source("couchdb:1.0.0"), "couchdb:1.0.0");
         assert_eq!(source("orders:1.0.0"), "orders:1.0.0");

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::BundleFile;
-use super::lines::Lines;
 use crate::base::Origin;
+use crate::text::lines::Lines;
 
 /// A row as JSON and where it came from.
 pub(super) type Row = (String, Origin);
@@ -21,7 +21,7 @@ pub(super) fn json(row: &impl Serialize) -> String {
 pub(super) fn list(rows: &[Row], traced: bool) -> BundleFile {
     let mut lines = Lines::new(traced);
     add(&mut lines, "", "", rows);
-    lines.finish()
+    lines.into()
 }
 
 /// A map of lists of rows.
@@ -33,7 +33,7 @@ pub(super) fn lists(lists: &[(&str, Vec<Row>)], traced: bool) -> BundleFile {
         add(&mut lines, &format!("  \"{name}\": "), end, rows);
     }
     lines.line("}", FRAME);
-    lines.finish()
+    lines.into()
 }
 
 const FRAME: Origin = Origin::Rule("the frame of the file");

@@ -137,12 +137,14 @@ fn prefix_references(schema: &mut Schema, prefix: &str) {
     transform_subschemas(&mut |inner: &mut Schema| prefix_references(inner, prefix), schema);
 }
 
-/// A block to begin with: the first example of the whole, and what the schema requires beside it, each with its own first
-/// example.
-pub fn sample(parameters: &Json) -> Map<String, Json> {
-    let mut block = parameters["examples"][0].as_object().cloned().unwrap_or_default();
+/// A block to begin with, the nth of its kind: that example of the whole, the first if there are fewer, and what the schema
+/// requires beside it, each with its own first example.
+pub fn sample(parameters: &Json, nth: usize) -> Map<String, Json> {
+    let examples = &parameters["examples"];
+    let mut block = examples.get(nth).unwrap_or(&examples[0]).as_object().cloned().unwrap_or_default();
     let required = parameters["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
-    for name in required.filter(|name| parameters["examples"][0].get(name).is_none()) {
+    let missing: Vec<&str> = required.filter(|name| block.get(*name).is_none()).collect();
+    for name in missing {
         let example = resolve(parameters, &parameters["properties"][name])["examples"].get(0).cloned();
         block.extend(example.map(|example| (name.to_owned(), example)));
     }
@@ -165,7 +167,7 @@ fn take_targets(schema: &mut Schema, targets: &[(String, Json)]) {
                 .cloned()
                 .unwrap_or_else(|| format!("Parameters of the target `{name}`.").into());
             let own = json!({
-                "$ref": format!("#/$defs/{name}"), "description": about, "examples": [sample(parameters)],
+                "$ref": format!("#/$defs/{name}"), "description": about, "examples": [sample(parameters, 0)],
             });
             properties.insert(name.clone(), own);
         }

@@ -78,7 +78,7 @@ fn shipped_blueprints_are_read() {
         [("minimal.yaml", "production"), ("akachain.yaml", "production"), ("akachain.yaml", "staging")]
     {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-        let any = ["eks", "kubernetes", "pks"].map(|name| (name.to_owned(), json!({"type": "object"})));
+        let any = ["eks", "kubernetes", "pks", "plain"].map(|name| (name.to_owned(), json!({"type": "object"})));
         let parsed = parse(&shipped(name), &mut sources, &any, &mut diagnostics);
         let read = parsed.and_then(|parsed| parsed.environment(environment, &sources, &mut diagnostics));
         assert!(read.is_some(), "{}", render(Format::Human, &diagnostics, &sources, false));

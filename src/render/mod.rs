@@ -17,6 +17,8 @@ pub use view::*;
 
 const BUNDLE: &str = include_str!("../../texts/bundle.md");
 const ORGANIZATION: &str = include_str!("../../texts/organization.md");
+/// Part of the runbook of an organization on servers.
+const SITE: (&str, &str) = ("texts/site.md", include_str!("../../texts/site.md"));
 
 /// A text template of akcgen's own that failed.
 #[derive(Debug)]
@@ -47,6 +49,7 @@ fn text(name: &str, template: &str, view: &impl Serialize) -> Result<String, Tem
         .map_err(fault)?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_template(SITE.0, SITE.1).map_err(fault)?;
     environment.add_filter("helm_literal", |text: &str| helm_literal(text).into_owned());
     environment.render_named_str(name, template, Value::from(Serde(view))).map_err(fault)
 }
@@ -82,6 +85,7 @@ mod tests {
             name: "production".into(),
             flux: false,
             clusters: vec![],
+            site: None,
             unbound: vec![unbound],
             hosts: vec![],
             entry_manuals: vec![],

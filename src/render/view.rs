@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::chart::{chart_name, cluster_title, release_namespace};
-use crate::bind::{ClusterPlan, ControllerPlan, OrganizationPlan, Plan};
+use crate::bind::{ClusterPlan, ControllerPlan, HostPlan, OrganizationPlan, Plan, SitePlan};
 use crate::expand::{EntryKind, OrganizationGraph};
 use crate::parse::blueprint::GitopsTool;
 use crate::resolve::Cluster;
@@ -55,6 +55,8 @@ pub struct EnvironmentView {
     /// Whether Flux is told to apply it.
     pub flux: bool,
     pub clusters: Vec<ClusterView>,
+    /// Its servers, where it has such in place of clusters.
+    pub site: Option<SiteView>,
     pub unbound: Vec<UnboundView>,
     pub hosts: Vec<HostView>,
     /// What is done by hand before they answer.
@@ -141,6 +143,61 @@ pub struct HostView {
     pub what: String,
 }
 
+/// The servers of an organization.
+#[derive(Debug, Serialize)]
+pub struct SiteView {
+    /// The site's folder below the organization's.
+    pub folder: String,
+    /// The name of the file that holds its secrets, encrypted.
+    pub vault: String,
+    /// The user as whom Ansible comes.
+    pub user: String,
+    pub servers: Vec<ServerView>,
+    /// The names of its Compose projects.
+    pub projects: Vec<String>,
+    pub secrets: Vec<SecretView>,
+    /// How people put a secret into the vault.
+    pub secret_manual: Option<String>,
+}
+
+/// One server and what stands on it.
+#[derive(Debug, Serialize)]
+pub struct ServerView {
+    pub name: String,
+    pub address: String,
+    pub domains: Vec<String>,
+    pub workloads: Vec<String>,
+}
+
+impl SiteView {
+    fn of(site: &SitePlan, plan: &Plan, organization: &OrganizationPlan) -> SiteView {
+        let name = plan.consortium.organization(organization.graph.organization).name.value.as_str();
+        let workloads = organization.graph.workloads.iter().zip(&site.placements);
+        let server = |(at, host): (usize, &HostPlan)| {
+            let here = workloads.clone().filter(|(_, placement)| placement.hosts.contains(&at));
+            let balancer = site.balancers.iter().any(|balancers| balancers.hosts.contains(&at));
+            let balancer = balancer.then(|| "HAProxy".to_owned());
+            ServerView {
+                name: host.name.clone(),
+                address: host.address.to_string(),
+                domains: host.domains.clone(),
+                workloads: balancer.into_iter().chain(here.map(|(workload, _)| workload.name.clone())).collect(),
+            }
+        };
+        let clusters: BTreeSet<&str> =
+            organization.graph.workloads.iter().map(|workload| workload.cluster.as_str()).collect();
+        SiteView {
+            folder: format!("site/{}", plan.consortium.environment.value),
+            vault: format!("{name}.{}.vault.yml", plan.consortium.environment.value),
+            user: site.user.clone(),
+            servers: site.hosts.iter().enumerate().map(server).collect(),
+            projects: clusters.into_iter().map(|cluster| format!("{name}-{cluster}")).collect(),
+            secrets: secrets(organization, |_| true),
+            secret_manual: organization.secret_manual.clone(),
+        }
+    }
+}
+
 impl EnvironmentView {
     /// The view of one organization's plan.
     pub fn of(plan: &Plan, organization: &OrganizationPlan) -> Self {
@@ -157,6 +214,7 @@ impl EnvironmentView {
                 .iter()
                 .map(|cluster| ClusterView::of(cluster, plan, organization))
                 .collect(),
+            site: organization.site.as_ref().map(|site| SiteView::of(site, plan, organization)),
             unbound: unbound
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
                 .collect(),
@@ -173,17 +231,7 @@ impl ClusterView {
         let host = Some(cluster.owner).filter(|owner| *owner != graph.organization);
         let name = plan.consortium.organization(graph.organization).name.value.as_str();
         let here = |other: Cluster| other == cluster.cluster;
-        let secrets = graph.secrets.iter().zip(&organization.secret_locations);
-        let mut secrets: Vec<SecretView> = secrets
-            .filter(|(secret, _)| here(secret.cluster))
-            .map(|(secret, location)| SecretView {
-                location: location.clone(),
-                keys: secret.keys.clone(),
-                purpose: secret.purpose.clone(),
-            })
-            .collect();
-        secrets.sort();
-        secrets.dedup();
+        let secrets = secrets(organization, here);
         let folder = format!("{}/prelude/{environment}/controllers", cluster.cluster.as_str());
         let install = |controller: &ControllerPlan| {
             let values = format!("{folder}/{}.values.yaml", controller.name);
@@ -216,6 +264,22 @@ impl ClusterView {
             nodes: nodes(graph, cluster.cluster),
         }
     }
+}
+
+/// The secrets of the clusters that are wanted, sorted.
+fn secrets(organization: &OrganizationPlan, wanted: impl Fn(Cluster) -> bool) -> Vec<SecretView> {
+    let secrets = organization.graph.secrets.iter().zip(&organization.secret_locations);
+    let mut secrets: Vec<SecretView> = secrets
+        .filter(|(secret, _)| wanted(secret.cluster))
+        .map(|(secret, location)| SecretView {
+            location: location.clone(),
+            keys: secret.keys.clone(),
+            purpose: secret.purpose.clone(),
+        })
+        .collect();
+    secrets.sort();
+    secrets.dedup();
+    secrets
 }
 
 /// The nodes that a cluster holds.

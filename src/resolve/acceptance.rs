@@ -1,6 +1,6 @@
 //! Findings that somebody has accepted, with the reason.
 //!
-//! A warning may be accepted: in the whole blueprint, in one environment, or for one organization. What is accepted is no
+//! A warning may be accepted, and an error that somebody may have to live with: in the whole blueprint, in one environment, or for one organization. What is accepted is no
 //! longer reported but listed for the reviewer; an acceptance that accepts nothing in any environment is itself a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use super::problem::problem;
 use super::{Acceptance, Consortium, OrgIx};
 use crate::base::name::CodeName;
 use crate::base::{Origin, Traced};
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, code};
+use crate::diag::{Code, Diagnostic, Diagnostics, code};
 
 /// The acceptances of one environment: those of the blueprint and of its organizations.
 pub(super) fn resolve(context: &mut Context) -> Vec<Acceptance> {
@@ -68,7 +68,7 @@ fn acceptance(
 /// Whether a finding can be accepted: a warning about a blueprint. Those about files of a bundle are mended there.
 fn is_acceptable(code: Code) -> bool {
     let of_a_blueprint = ["AKC02", "AKC03", "AKC04"].iter().any(|range| code.id().starts_with(range));
-    of_a_blueprint && code.severity() == Severity::Warning && code != code::UNUSED_ACCEPTANCE
+    of_a_blueprint && code.is_acceptable() && code != code::UNUSED_ACCEPTANCE
 }
 
 /// The acceptances of all environments, and what they took out.
@@ -142,7 +142,7 @@ fn key(acceptance: &Acceptance) -> (Origin, String) {
 
 fn accepts(acceptance: &Acceptance, consortium: &Consortium, finding: &Diagnostic) -> bool {
     let concerned = acceptance.organization.map(|at| consortium.organization(at).name.value.as_str());
-    finding.severity() == Severity::Warning
+    finding.code.is_acceptable()
         && finding.code.id() == acceptance.code.value
         && concerned.is_none_or(|name| finding.organization.as_deref() == Some(name))
 }

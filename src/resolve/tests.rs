@@ -9,7 +9,8 @@ use crate::parse::{self, tests::Folder};
 
 /// Everything that is said of a blueprint, in the short form, and its environments as far as they were accepted.
 pub(crate) fn resolve_all(entry: &Path) -> (Vec<Consortium>, String) {
-    let any = ["eks", "kubernetes", "pks"].map(|name| (name.to_owned(), serde_json::json!({"type": "object"})));
+    let any =
+        ["eks", "kubernetes", "pks", "plain"].map(|name| (name.to_owned(), serde_json::json!({"type": "object"})));
     let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
     let mut resolved = Vec::new();
     if let Some(parsed) = parse::parse(entry, &mut sources, &any, &mut diagnostics) {

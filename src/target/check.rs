@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::definition::Platform;
 use super::places::{Names, Places};
 use super::{Target, Template};
 use crate::base::{Origin, Span};
@@ -17,6 +18,7 @@ pub(super) fn check(target: &Target, diagnostics: &mut Diagnostics) {
         bindings: target.definition.bindings.keys().map(|name| name.value.as_str()).collect(),
     };
     known.parameters(diagnostics);
+    known.platform(diagnostics);
     let places = Places::of(&target.definition);
     for (template, names) in places.templates {
         known.template(template, names, diagnostics);
@@ -57,6 +59,27 @@ impl Known<'_> {
             let finding =
                 Diagnostic::new(code::TARGET_SCHEMA, "`parameters` must have `type: object` and `properties`");
             diagnostics.push(self.target.mark(finding, parameters.origin));
+        }
+    }
+
+    /// What the platform needs to be told.
+    fn platform(&self, diagnostics: &mut Diagnostics) {
+        let definition = &self.target.definition;
+        let (name, needed) = match definition.platform.value {
+            Platform::Kubernetes => ("Kubernetes", "`kubernetes`, `clusters` and `nodes`"),
+            Platform::Hosts => ("hosts", "`hosts`"),
+        };
+        if definition.on().is_none() {
+            let message = format!("a target that builds on {name} says {needed}");
+            let finding = Diagnostic::new(code::TARGET_SCHEMA, message);
+            diagnostics.push(self.target.mark(finding, definition.platform.origin));
+        }
+        let Some(volumes) = definition.needs.block_volumes.details() else { return };
+        let classes = [&volumes.ledger, &volumes.state, &volumes.files];
+        if definition.platform.value == Platform::Kubernetes && classes.iter().any(|class| class.is_none()) {
+            let message = "block volumes on Kubernetes need the classes `ledger`, `state` and `files`";
+            let finding = Diagnostic::new(code::TARGET_SCHEMA, message);
+            diagnostics.push(self.target.mark(finding, definition.platform.origin));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Every place of a target's files where expressions stand, with the names that they can use there.
 
 use super::Template;
-use super::definition::{Carried, Database, Definition, Entries, Plain, Realisation};
+use super::definition::{Carried, Database, Definition, Entries, Hosts, On, OnKubernetes, Plain, Realisation};
 use crate::base::Traced;
 use crate::base::name::RelativePath;
 
@@ -42,14 +42,35 @@ impl<'a> Places<'a> {
     }
 
     fn whole(&mut self, definition: &'a Definition) {
-        let Definition { kubernetes, network, clusters, nodes, .. } = definition;
-        self.templates.push((&clusters.zones, (FIRST, &[])));
+        let network = &definition.network;
+        match definition.on() {
+            Some(On::Kubernetes(on)) => self.kubernetes(on),
+            Some(On::Hosts(hosts)) => self.hosts(hosts),
+            None => {}
+        }
         let ranges = network.range.iter().chain(&network.services);
         self.templates.extend(ranges.map(|range| (range, (FIRST, &[][..]))));
-        self.add(&kubernetes.r#use, &[]);
         self.add(&definition.values, &[]);
         self.add(&definition.findings, &["clusters"]);
         self.add(&network.subnets, &[]);
+        self.carried(&definition.namespaces, NAMESPACE);
+        self.carried(&definition.workloads, WORKLOAD);
+        self.carried(&definition.service_accounts, WORKLOAD);
+        for controller in &definition.controllers {
+            self.add(&controller.when, CLUSTER);
+            self.add(controller.images.values(), CLUSTER);
+            self.files(std::slice::from_ref(&controller.values), CONTROLLER);
+        }
+        for binding in definition.bindings.values() {
+            self.add(&binding.command, &[]);
+            self.templates.extend(binding.holds.iter().map(|holds| (holds, (FIRST, &[][..]))));
+        }
+    }
+
+    fn kubernetes(&mut self, on: OnKubernetes<'a>) {
+        let OnKubernetes { versions, clusters, nodes } = on;
+        self.templates.push((&clusters.zones, (FIRST, &[])));
+        self.add(&versions.r#use, &[]);
         self.add(&clusters.name, CLUSTER);
         self.add(&clusters.scope, &[]);
         self.add(&clusters.connect, CLUSTER);
@@ -65,17 +86,16 @@ impl<'a> Places<'a> {
         self.add(&nodes.allocatable.memory, &["type"]);
         self.add(&nodes.allocatable.pods, &["type"]);
         self.add(&nodes.allocatable.addresses, &["type"]);
-        self.carried(&definition.namespaces, NAMESPACE);
-        self.carried(&definition.workloads, WORKLOAD);
-        self.carried(&definition.service_accounts, WORKLOAD);
-        for controller in &definition.controllers {
-            self.add(&controller.when, CLUSTER);
-            self.add(controller.images.values(), CLUSTER);
-            self.files(std::slice::from_ref(&controller.values), CONTROLLER);
+    }
+
+    fn hosts(&mut self, hosts: &'a Hosts) {
+        let Hosts { servers, reserved, balancers, databases, data, containers, user, backups, shared_files } = hosts;
+        self.templates.extend(databases.iter().map(|databases| (databases, (FIRST, &[][..]))));
+        for template in [servers, data, containers, user] {
+            self.add(template, &[]);
         }
-        for binding in definition.bindings.values() {
-            self.add(&binding.command, &[]);
-            self.templates.extend(binding.holds.iter().map(|holds| (holds, (FIRST, &[][..]))));
+        for template in [reserved, balancers, backups, shared_files] {
+            self.add(template, &[]);
         }
     }
 
@@ -83,12 +103,12 @@ impl<'a> Places<'a> {
         let needs = &definition.needs;
         if let Some(volumes) = needs.block_volumes.details() {
             for template in [&volumes.ledger, &volumes.state, &volumes.files] {
-                self.add(template, &[]);
+                self.add(template.as_ref(), &[]);
             }
         }
         if let Some(files) = needs.shared_files.details() {
             self.add(&files.when, &[]);
-            self.add(&files.claim, NAMESPACE);
+            self.add(files.claim.as_ref(), NAMESPACE);
             self.files(&files.documents, NAMESPACE);
         }
         for database in [&needs.postgresql, &needs.mysql, &needs.streams] {

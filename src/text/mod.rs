@@ -2,5 +2,6 @@
 
 pub mod insert;
 pub mod json;
+pub mod lines;
 mod scalar;
 pub mod yaml;

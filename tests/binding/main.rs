@@ -1,6 +1,7 @@
 //! Blueprints bound to their targets, through the public stages.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod hosts;
 mod platform;
 mod profiles;
 mod support;

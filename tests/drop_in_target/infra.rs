@@ -11,7 +11,9 @@ const FOLDER: &str = "maker/infra/production/blockchain";
 
 fn files(compiled: &Compiled, traced: bool) -> BTreeMap<String, BundleFile> {
     let (plan, organization) = (&compiled.plan, &compiled.plan.organizations[0]);
-    package::infra(&Lowered { plan, organization, clusters: Vec::new() }, traced).into_iter().collect()
+    package::infra(&Lowered { plan, organization, clusters: Vec::new(), site: Vec::new() }, traced)
+        .into_iter()
+        .collect()
 }
 
 #[test]

@@ -114,6 +114,7 @@ fn tests_stand_in_one_namespace_and_reach_databases_as_their_setup_does() {
     let range = "cidr: 10.32.0.0/16";
     assert!(text.contains(range) && text.contains("general: {minimum"));
     let text = text.replace("general: {minimum", "general: {instanceType: m6i.large, minimum");
+    let text = text.replace("target: pks", "target: eks").replace("target: plain", "target: eks");
     let text = text.replace(range, &format!("{range}\n      securityGroupsForPods: true"));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("blueprint.yaml"), text).unwrap();

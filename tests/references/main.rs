@@ -31,7 +31,8 @@ const BLUEPRINTS: [&str; 7] = [
 /// Every cluster of a bundle by the organization that owns it, kind and environment.
 fn clusters(blueprint: &str) -> BTreeMap<String, Cluster> {
     let blueprint = Path::new(env!("CARGO_MANIFEST_DIR")).join(blueprint);
-    let options = Options { blueprint, ..Options::default() };
+    // Where secrets and databases are the bundle's own, so that nothing refers to what others made.
+    let options = Options { blueprint, target: Some("eks".to_owned()), ..Options::default() };
     let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
     let plans = compile::plan(&options, &mut sources, &mut found);
     let plans = plans.unwrap_or_else(|| panic!("{}", render(Format::Human, &found, &sources, false)));

@@ -11,11 +11,12 @@ pub struct Allocated {
     pub kept: bool,
 }
 
-/// A row of an organization's allocations: `cidr`, or a port after `ports`.
+/// A row of an organization's allocations: `cidr`, a port after `ports`, or a workload's host after `placements`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Row {
     Cidr(String),
     Port(String, u16),
+    Placement(String, String),
 }
 
 impl Allocated {
@@ -23,6 +24,7 @@ impl Allocated {
     pub fn words(&self) -> String {
         match &self.row {
             Row::Cidr(range) => format!("the range {range} of `{}`", self.organization),
+            Row::Placement(name, host) => format!("the host `{host}` of `{name}` at `{}`", self.organization),
             Row::Port(name, port) => format!("the port {port} of `{name}` at `{}`", self.organization),
         }
     }

@@ -14,6 +14,7 @@ use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan, 
 use crate::diag::code;
 use crate::expand::{Component, Content, Namespace, Workload};
 use crate::resolve::{Cluster, NodePool};
+use crate::target::definition::{Clusters, Kubernetes, OnKubernetes};
 use crate::target::{Scope, Template};
 
 /// Labels by which Kubernetes refuses pods that ask for rights (Pod Security Admission, `restricted`).
@@ -24,7 +25,8 @@ const POD_SECURITY: [(&str, &str); 3] = [
 ];
 
 /// Where the clusters of an organization stand and what they run.
-pub(super) struct Common {
+pub(super) struct Common<'a> {
+    on: OnKubernetes<'a>,
     pub zones: Vec<String>,
     pub kubernetes: Traced<String>,
     pub types: Types,
@@ -50,15 +52,14 @@ pub(super) fn kinds(context: &Context) -> BTreeSet<Cluster> {
 }
 
 /// What all clusters of the organization share; none after a fault.
-pub(super) fn common(context: &mut Context, zones: Vec<String>) -> Option<Common> {
-    let kubernetes = version(context)?;
-    let types = Types::of(context);
-    Some(Common { zones, kubernetes, types })
+pub(super) fn common<'a>(context: &mut Context, on: OnKubernetes<'a>, zones: Vec<String>) -> Option<Common<'a>> {
+    let kubernetes = version(context, on.versions)?;
+    let types = Types::of(context, on.nodes);
+    Some(Common { on, zones, kubernetes, types })
 }
 
 /// The zones, sorted; too few of them are refused.
-pub(super) fn zones(context: &mut Context) -> Option<Vec<String>> {
-    let clusters = &context.target.definition.clusters;
+pub(super) fn zones(context: &mut Context, clusters: &Clusters) -> Option<Vec<String>> {
     let scope = context.scope.clone();
     let written = context.required::<Vec<String>>(&clusters.zones, &scope)?;
     let fewest = clusters.fewest_zones;
@@ -87,9 +88,8 @@ fn fragile(context: &mut Context, zones: usize, origin: Origin) {
 }
 
 /// The version of Kubernetes, which the target must run and the provider support.
-fn version(context: &mut Context) -> Option<Traced<String>> {
+fn version(context: &mut Context, kubernetes: &Kubernetes) -> Option<Traced<String>> {
     let definition = &context.target.definition;
-    let kubernetes = &definition.kubernetes;
     let scope = context.scope.clone();
     let version = context.text(&kubernetes.r#use, &scope)?;
     let (oldest, newest) = (&kubernetes.oldest.value, &kubernetes.newest.value);
@@ -125,25 +125,25 @@ fn version(context: &mut Context) -> Option<Traced<String>> {
 }
 
 /// One cluster; none after a fault.
-pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Option<Built> {
-    let definition = &context.target.definition;
+pub(super) fn build(context: &mut Context, common: &Common<'_>, kind: Cluster) -> Option<Built> {
+    let clusters = common.on.clusters;
     let home = context.at_home().with("cluster", &json!({"kind": kind.as_str()}));
-    let name = context.text(&definition.clusters.name, &home)?;
-    name_fits(context, &name);
-    let unique = definition.clusters.scope.as_ref().filter(|_| context.owns_clusters());
+    let name = context.text(&clusters.name, &home)?;
+    name_fits(context, clusters, &name);
+    let unique = clusters.scope.as_ref().filter(|_| context.owns_clusters());
     let name_scope = unique.and_then(|unique| context.text(unique, &home)).map(|text| text.value);
     let description = context.description;
     let written: &[NodePool] = match kind {
         Cluster::Blockchain => &description.blockchain_pools,
         Cluster::Application => &description.application_pools,
     };
-    let pools = pools::pools(context, &common.types, written, &common.zones);
+    let pools = pools::pools(context, &common.types, common.on.nodes, written, &common.zones);
     let view = view(context, common, kind, &name.value, &pools.views);
     let mut scope = context.scope.with("cluster", &view);
     scope.trace("cluster.name", name.origin);
     scope.trace("cluster.kubernetes", common.kubernetes.origin);
-    let connect = definition.clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
-    let add_ons = definition.clusters.add_ons.as_ref().and_then(|add_ons| context.data::<Vec<String>>(add_ons, &scope));
+    let connect = clusters.connect.as_ref().and_then(|connect| context.text(connect, &scope));
+    let add_ons = clusters.add_ons.as_ref().and_then(|add_ons| context.data::<Vec<String>>(add_ons, &scope));
     let mut plan = ClusterPlan {
         cluster: kind,
         owner: context.owner,
@@ -152,7 +152,7 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         connect: connect.map(|connect| connect.value),
         add_ons: add_ons.map_or_else(Vec::new, |add_ons| add_ons.value),
         kubernetes: common.kubernetes.clone(),
-        dns_suffix: definition.clusters.dns_suffix.clone(),
+        dns_suffix: clusters.dns_suffix.clone(),
         zones: common.zones.clone(),
         pools: pools.plans.clone(),
         namespaces: Vec::new(),
@@ -164,16 +164,16 @@ pub(super) fn build(context: &mut Context, common: &Common, kind: Cluster) -> Op
         infra: Vec::new(),
     };
     if context.owns_clusters() {
-        plan.prelude = context.documents(&definition.clusters.prelude, &scope);
-        plan.documents = context.documents(&definition.clusters.documents, &scope);
+        plan.prelude = context.documents(&clusters.prelude, &scope);
+        plan.documents = context.documents(&clusters.documents, &scope);
         plan.controllers = controllers(context, &scope);
     }
     namespaces(context, &scope, &mut plan);
     Some(Built { plan, scope, view, pools })
 }
 
-fn name_fits(context: &mut Context, name: &Traced<String>) {
-    let longest = context.target.definition.clusters.longest_name;
+fn name_fits(context: &mut Context, clusters: &Clusters, name: &Traced<String>) {
+    let longest = clusters.longest_name;
     if name.value.len() > longest {
         let message = format!("the cluster's name `{}` has more than {longest} characters", name.value);
         let help = "give the organization or the environment a shorter name";
@@ -194,7 +194,7 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[
             "allocatable": pool.allocatable,
         })
     };
-    let system = context.target.definition.nodes.system;
+    let system = common.on.nodes.system;
     let namespaces = context.graph.namespaces.iter().filter(|namespace| namespace.cluster == kind);
     let nothing = Uses::default();
     let uses = context.home.get(&kind).unwrap_or(&nothing);
@@ -203,7 +203,7 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[
         "name": name,
         "kubernetes": common.kubernetes.value,
         "zones": common.zones,
-        "dnsSuffix": context.target.definition.clusters.dns_suffix,
+        "dnsSuffix": common.on.clusters.dns_suffix,
         "namespaces": namespaces.map(|namespace| &namespace.name).collect::<Vec<_>>(),
         "pools": pools.iter().map(pool).collect::<Vec<_>>(),
         "system": {"cpu": system.cpu, "memory": system.memory, "pods": system.pods},
@@ -239,7 +239,8 @@ fn storage_classes(context: &mut Context, kind: Cluster, scope: &Scope) -> BTree
             Content::State => &needs.state,
             Content::Files => &needs.files,
         };
-        classes.extend(storage_class(context, template, scope).map(|class| (content, class)));
+        let class = template.as_ref().and_then(|template| storage_class(context, template, scope));
+        classes.extend(class.map(|class| (content, class)));
     }
     classes
 }

@@ -188,7 +188,7 @@ fn own_port(context: &mut Context, entry: &Entry, name: &str, workload: &Workloa
 }
 
 /// What a target lets in or not, in words.
-fn kind_words(kind: &EntryKind) -> &'static str {
+pub(super) fn kind_words(kind: &EntryKind) -> &'static str {
     match kind {
         EntryKind::Grpc { .. } => "entry for Fabric's gRPC",
         EntryKind::Web { .. } => "entry for HTTP from the internet",

@@ -3,17 +3,18 @@
 use super::context::Context;
 use crate::base::{Object, Traced, Tree};
 use crate::bind::{InfraContent, InfraFilePlan};
+use crate::target::definition::Clusters;
 use crate::target::{Fault, Scope, Template};
 
 /// The files of one cluster, without those whose templates leave everything out. Another's cluster is its owner's affair,
 /// and of what breaks a rule of the platform no file can be made.
-pub(super) fn files(context: &mut Context, scope: &Scope) -> Vec<InfraFilePlan> {
+pub(super) fn files(context: &mut Context, clusters: &Clusters, scope: &Scope) -> Vec<InfraFilePlan> {
     let target = context.target;
     let mut files = Vec::new();
     if !context.owns_clusters() || context.diagnostics.has_errors() {
         return files;
     }
-    for (name, file) in &target.definition.clusters.infra {
+    for (name, file) in &clusters.infra {
         let Some(template) = target.template(&file.template.value) else { continue };
         let content = match name.value.rsplit_once('.') {
             Some((_, "json")) => context.object(template, scope).map(InfraContent::Json),

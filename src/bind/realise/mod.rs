@@ -7,6 +7,7 @@ mod clusters;
 mod context;
 mod databases;
 mod entries;
+mod hosts;
 mod infra;
 mod needs;
 mod network;
@@ -29,7 +30,7 @@ use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::{OrganizationGraph, Secret, WorkloadId};
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
-use crate::target::definition::Platform;
+use crate::target::definition::{On, OnKubernetes};
 use crate::target::{Evaluator, Missing, Scope, Target, cidr};
 
 pub use allocated::{Allocated, Row};
@@ -66,7 +67,7 @@ pub struct Given<'a> {
 /// Binds one organization of a consortium to its target. `None` where it is refused; then every reason is recorded.
 pub fn realise(
     given: &Given,
-    graph: OrganizationGraph,
+    mut graph: OrganizationGraph,
     target: &Target,
     diagnostics: &mut Diagnostics,
 ) -> Option<Realised> {
@@ -76,6 +77,11 @@ pub fn realise(
     let owner = uses::owner(consortium, graph.organization);
     let at_home = consortium.organization(owner);
     let block = at_home.description().and_then(|home| home.parameters.as_ref());
+    let parameters = target.parameters(block);
+    if let Some(On::Hosts(on)) = target.definition.on() {
+        let name = organization.name.value.as_str();
+        hosts::add_databases(&mut graph, (name, on, &parameters), |fault| diagnostics.push(target.fault(fault)));
+    }
     let nowhere = BTreeMap::new();
     let mut found = Diagnostics::new();
     let context = Context {
@@ -86,7 +92,7 @@ pub fn realise(
         owner,
         home: homes.get(&owner).unwrap_or(&nowhere),
         target,
-        parameters: target.parameters(block),
+        parameters,
         allocations,
         bindings,
         scope: Scope::default(),
@@ -94,7 +100,8 @@ pub fn realise(
         diagnostics: &mut found,
     };
     let realised = run(context, at_home.name.value.as_str(), &target.missing(block));
-    let refused = found.has_errors();
+    // What may be accepted is settled once everything is found.
+    let refused = found.has_refusals();
     diagnostics.extend(found.iter().cloned());
     let mut realised = realised.filter(|_| !refused)?;
     realised.plan.graph = graph;
@@ -103,38 +110,40 @@ pub fn realise(
 }
 
 fn run(mut context: Context, home: &str, missing: &[Missing]) -> Option<Realised> {
-    if context.target.definition.platform.value != Platform::Kubernetes {
-        let message =
-            format!("the target `{}` is for hosts, which this version cannot compile for yet", context.target.name);
-        context.problem(code::PLATFORM_MISSING, context.description.target.origin, message, "");
-        return None;
-    }
     if !missing.is_empty() {
         missing.iter().for_each(|missing| missing_parameter(&mut context, missing));
         return None;
     }
     context.begin();
     known_bindings(&mut context);
+    // A target that says nothing of its platform was refused when it was loaded.
+    match context.target.definition.on()? {
+        On::Kubernetes(on) => on_kubernetes(context, on, home),
+        On::Hosts(hosts) => hosts::run(context, hosts),
+    }
+}
+
+fn on_kubernetes(mut context: Context, on: OnKubernetes, home: &str) -> Option<Realised> {
     let mut allocated = Vec::new();
     let range = network::range(&mut context, home, &mut allocated);
     if let Some(range) = &range {
         network::check(&mut context, range)?;
     }
-    let zones = clusters::zones(&mut context)?;
+    let zones = clusters::zones(&mut context, on.clusters)?;
     context.scope.set("zones", &zones);
     context.scope.set("network", &json!({"range": range.as_ref().map(|range| &range.value)}));
     context
         .scope
         .trace("network", range.as_ref().map_or(Origin::Rule("the target knows no network"), |range| range.origin));
     values(&mut context);
-    let common = clusters::common(&mut context, zones)?;
+    let common = clusters::common(&mut context, on, zones)?;
     let kinds = clusters::kinds(&context);
     let built: Vec<Built> = kinds.into_iter().filter_map(|kind| clusters::build(&mut context, &common, kind)).collect();
     if context.owns_clusters() {
         findings(&mut context, &built);
     }
     subnets(&mut context, &built);
-    Some(assemble(context, built, range, allocated))
+    Some(assemble(context, on, built, range, allocated))
 }
 
 fn missing_parameter(context: &mut Context, missing: &Missing) {
@@ -147,6 +156,7 @@ fn missing_parameter(context: &mut Context, missing: &Missing) {
 /// Everything that stands in the clusters.
 fn assemble(
     mut context: Context,
+    on: OnKubernetes,
     built: Vec<Built>,
     range: Option<Traced<String>>,
     mut allocated: Vec<Allocated>,
@@ -177,10 +187,9 @@ fn assemble(
         entries::add_documents(plan, &mut secrets.shared);
         if let Some(scope) = scopes.get(&plan.cluster) {
             let entries = entries::let_in(&context, plan.cluster, &names, &workloads);
-            plan.infra = infra::files(&mut context, &scope.with("entries", &entries));
+            plan.infra = infra::files(&mut context, on.clusters, &scope.with("entries", &entries));
         }
     }
-    let system = context.target.definition.nodes.system;
     let plan = OrganizationPlan {
         graph: nothing(context.graph.organization),
         target: context.target.name.clone(),
@@ -197,8 +206,10 @@ fn assemble(
         secret_manual: secrets.manual,
         entry_manuals,
         unbound: context.unbound(),
+        site: None,
     };
     let card = card::card(&context, &plan.outer_ports);
+    let system = on.nodes.system;
     let system = (system.cpu, system.memory, system.pods);
     Realised { plan, card, allocated, range, system, secrets: secrets.of_documents }
 }

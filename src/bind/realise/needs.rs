@@ -93,7 +93,8 @@ pub(super) fn workload(context: &mut Context, id: WorkloadId, cluster: &Scope) -
         && let Some(files) = context.met(&definition.needs.shared_files)
     {
         let namespace = scope.with("namespace", &json!({"name": workload.namespace}));
-        plan.shared_claim = context.text(&files.claim, &namespace).map(|claim| claim.value);
+        let claim = files.claim.as_ref().and_then(|claim| context.text(claim, &namespace));
+        plan.shared_claim = claim.map(|claim| claim.value);
     }
     backup(context, workload, &scope, &mut plan);
     plan
@@ -105,8 +106,11 @@ fn backup(context: &mut Context, workload: &Workload, scope: &Scope, plan: &mut 
     let Some(details) = context.met(need) else {
         let message =
             format!("the target `{}` does not back up the volumes of `{}`", context.target.name, workload.name);
-        let reason = need.summary();
-        context.problem(code::NO_BACKUP, backup.schedule.origin, message, &format!("the target says: {reason}"));
+        let help = match need.details() {
+            Some(details) => format!("see the target's parameters: {}", details.summary()),
+            None => format!("the target says: {}", need.summary()),
+        };
+        context.problem(code::NO_BACKUP, backup.schedule.origin, message, &help);
         return;
     };
     let hours = milliseconds(&backup.keep.value).map_or(0, |time| time.div_ceil(3_600_000));

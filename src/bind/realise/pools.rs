@@ -11,6 +11,7 @@ use crate::base::{Origin, Traced};
 use crate::bind::PoolPlan;
 use crate::diag::{Diagnostic, code};
 use crate::resolve::NodePool;
+use crate::target::definition::Nodes;
 
 /// The types of nodes that a target knows, by name.
 pub(super) struct Types {
@@ -41,8 +42,7 @@ pub(super) struct Pools {
 }
 
 impl Types {
-    pub fn of(context: &mut Context) -> Self {
-        let nodes = &context.target.definition.nodes;
+    pub fn of(context: &mut Context, nodes: &Nodes) -> Self {
         let scope = context.scope.clone();
         let rows = context.required::<BTreeMap<String, Json>>(&nodes.types, &scope);
         Types {
@@ -53,15 +53,27 @@ impl Types {
 }
 
 /// The groups of a cluster: one for each pool and zone, the pool's numbers spread evenly, the first zones with one more.
-pub(super) fn pools(context: &mut Context, types: &Types, pools: &[NodePool], zones: &[String]) -> Pools {
+pub(super) fn pools(
+    context: &mut Context,
+    types: &Types,
+    nodes: &Nodes,
+    pools: &[NodePool],
+    zones: &[String],
+) -> Pools {
     let mut made = Pools::default();
     for pool in pools {
-        add(context, types, pool, zones, &mut made);
+        add(context, (types, nodes), pool, zones, &mut made);
     }
     made
 }
 
-fn add(context: &mut Context, types: &Types, pool: &NodePool, zones: &[String], made: &mut Pools) -> Option<()> {
+fn add(
+    context: &mut Context,
+    (types, nodes): (&Types, &Nodes),
+    pool: &NodePool,
+    zones: &[String],
+    made: &mut Pools,
+) -> Option<()> {
     let instance = pool.instance_type.clone().or_else(|| types.default.clone())?;
     let Some(row) = types.rows.get(&instance.value) else {
         unknown_type(context, types, &instance, pool);
@@ -73,7 +85,7 @@ fn add(context: &mut Context, types: &Types, pool: &NodePool, zones: &[String], 
     let maximum = pool.maximum.map_or(minimum.saturating_mul(3), |maximum| maximum.value);
     check_bounds(context, pool, count, minimum, maximum)?;
     let node = context.scope.with("type", row);
-    let allocatable = &context.target.definition.nodes.allocatable;
+    let allocatable = &nodes.allocatable;
     let cpu_millis = context.required::<u64>(&allocatable.cpu, &node)?.value;
     let memory_mib = context.required::<u64>(&allocatable.memory, &node)?.value;
     let pods = context.required::<u32>(&allocatable.pods, &node)?.value;

@@ -14,7 +14,7 @@ use crate::parse::blueprint::Endpoints;
 use crate::target::definition::{Entries, Realisation};
 
 /// The port of HTTP with TLS.
-const HTTPS: u16 = 443;
+pub(super) const HTTPS: u16 = 443;
 /// Between two nodes of one kind on a shared balancer.
 const STEP: u16 = 10;
 /// Where services stand whose own port is taken on a shared balancer.
@@ -106,12 +106,16 @@ fn candidates(context: &Context, entry: &Entry, name: &str, balancer: Balancer) 
             let first = u16::try_from(index).ok().and_then(|index| base.checked_add(index.checked_mul(STEP)?));
             (first.unwrap_or(base)..).step_by(STEP.into()).take(1000).collect()
         }
-        _ => {
-            let digest = Sha256::digest(name.as_bytes());
-            let start = u16::from_be_bytes([digest[0], digest[1]]) % (OTHERS.end - OTHERS.start);
-            let around = (0..OTHERS.end - OTHERS.start).map(|step| (u32::from(start) + u32::from(step)) % 10_000);
-            let others = around.filter_map(|offset| OTHERS.start.checked_add(u16::try_from(offset).ok()?));
-            std::iter::once(own).chain(others).collect()
-        }
+        _ => free(own, name).collect(),
     }
+}
+
+/// A service's own port, then those where it stands if that is taken: where depends on its name, so that others disturb it
+/// as little as can be.
+pub(super) fn free(own: u16, name: &str) -> impl Iterator<Item = u16> + use<> {
+    let digest = Sha256::digest(name.as_bytes());
+    let start = u16::from_be_bytes([digest[0], digest[1]]) % (OTHERS.end - OTHERS.start);
+    let around = (0..OTHERS.end - OTHERS.start).map(move |step| (u32::from(start) + u32::from(step)) % 10_000);
+    let others = around.filter_map(|offset| OTHERS.start.checked_add(u16::try_from(offset).ok()?));
+    std::iter::once(own).chain(others)
 }

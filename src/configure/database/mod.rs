@@ -2,6 +2,7 @@
 
 mod mysql;
 mod postgresql;
+mod server;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::expand::{self, Schema};
 use crate::fabric::environment::{PGSSLMODE, PGSSLROOTCERT};
 use crate::fabric::paths;
 use crate::parse::blueprint::DatabaseEngine;
+pub(super) use server::server;
 pub(super) use setup::setup;
 
 /// One database that a container uses, as its owner or as a reader.

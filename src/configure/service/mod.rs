@@ -70,12 +70,13 @@ fn find(site: &Site, name: &str) -> Option<(WorkloadId, usize)> {
 }
 
 /// The host and port under which a container's port answers to a caller: the pod itself, its Service, or the balancer
-/// between the two clusters, which several services may share.
+/// between the two clusters, which several services may share. On hosts the containers of one workload have names, too.
 fn answer(site: &Site, from: Place, id: WorkloadId, container: usize, port: &Port) -> (String, u16) {
-    if from.id == id {
+    let called = &site.graph().workloads[id.0];
+    let is_beside = from.id == id;
+    if is_beside && site.organization.site.is_none() {
         return ("localhost".to_owned(), port.port);
     }
-    let called = &site.graph().workloads[id.0];
     if from.workload.cluster != called.cluster {
         let mut entries = site.graph().entries.iter().zip(&site.organization.outer_ports);
         let private =
@@ -84,9 +85,8 @@ fn answer(site: &Site, from: Place, id: WorkloadId, container: usize, port: &Por
             return (between.host.clone(), *outer);
         }
     }
-    let own = called.addresses.iter().find(|address| address.container == Some(container));
-    let name = own.or(called.addresses.first()).map_or(&called.name, |address| &address.name);
-    (site.host(name, called.cluster, &called.namespace), port.port)
+    let number = if is_beside { port.port } else { site.organization.port(id, &port.name) };
+    (site.host(called.address_of(container), called.cluster, &called.namespace), number)
 }
 
 fn called_system(system: &System, origin: Origin, parts: &mut Parts) {

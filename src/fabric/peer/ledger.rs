@@ -62,9 +62,9 @@ struct Snapshots {
 }
 
 impl Ledger {
-    pub(super) fn new(database: StateDatabase) -> Ledger {
+    pub(super) fn new(database: StateDatabase, host: &str) -> Ledger {
         let (state_database, couchdb) = match database {
-            StateDatabase::Couchdb => ("CouchDB", Some(CouchDb::beside())),
+            StateDatabase::Couchdb => ("CouchDB", Some(CouchDb::at(host))),
             StateDatabase::Leveldb => ("goleveldb", None),
         };
         Ledger {
@@ -83,10 +83,10 @@ impl Ledger {
 }
 
 impl CouchDb {
-    /// The database in the peer's own pod.
-    fn beside() -> CouchDb {
+    /// The database beside the peer.
+    fn at(host: &str) -> CouchDb {
         CouchDb {
-            address: format!("127.0.0.1:{}", ports::COUCHDB),
+            address: format!("{host}:{}", ports::COUCHDB),
             max_retries: 3,
             max_retries_on_startup: 10,
             request_timeout: "35s",

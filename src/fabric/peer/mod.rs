@@ -36,6 +36,8 @@ pub struct Settings {
     /// How many peers the organization has.
     pub siblings: u32,
     pub state: StateDatabase,
+    /// The host at which its CouchDB answers, where it has one.
+    pub couchdb: String,
 }
 
 /// The whole file.
@@ -56,7 +58,7 @@ impl Core {
             peer: Peer::new(settings),
             vm: Vm { endpoint: "" },
             chaincode: Chaincode::new(settings.release),
-            ledger: Ledger::new(settings.state),
+            ledger: Ledger::new(settings.state, &settings.couchdb),
             operations: operations::Peer::new(ports::PEER_OPERATIONS),
             metrics: operations::PeerMetrics { provider: "prometheus" },
         }

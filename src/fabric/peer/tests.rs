@@ -15,6 +15,7 @@ fn settings() -> Settings {
         bootstrap: vec!["peer1.example:7051".to_owned(), "peer2.example:7051".to_owned()],
         siblings: 3,
         state: StateDatabase::Couchdb,
+        couchdb: "127.0.0.1".to_owned(),
     }
 }
 

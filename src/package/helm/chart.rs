@@ -8,9 +8,9 @@ use crate::render::{self, ChartView, LabelView, TemplateFault, ValueView, Values
 use crate::resolve::Cluster;
 use crate::text::yaml;
 
-use super::super::lines::Lines;
 use super::labels::Labels;
 use super::values::{Branch, Content, Heading};
+use crate::text::lines::Lines;
 
 const WRITTEN: Origin = Origin::Rule("what every chart of akcgen has, whatever is in it");
 
@@ -119,7 +119,7 @@ impl Chart<'_> {
     pub fn text(&self, text: Result<String, TemplateFault>) -> Result<BundleFile, TemplateFault> {
         let mut lines = Lines::new(self.traced);
         lines.lines(&text?, WRITTEN);
-        Ok(lines.finish())
+        Ok(lines.into())
     }
 }
 

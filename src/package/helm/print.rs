@@ -7,10 +7,10 @@ use crate::base::{Origin, Tree};
 use crate::render::helm_literal;
 use crate::text::yaml;
 
-use super::super::lines::Lines;
 use super::facts::{FactIx, Facts};
 use super::labels::Identity;
 use super::node::{Action, Entry, Item, Map, Node, Piece, Seq, ValuePath, When};
+use crate::text::lines::Lines;
 
 /// Writes one template.
 pub(super) struct Printer<'c> {

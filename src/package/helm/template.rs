@@ -7,7 +7,6 @@ use crate::package::names::{camel_case, unique};
 use crate::package::{BundleFile, Versions};
 use crate::text::yaml;
 
-use super::super::lines::Lines;
 use super::config::{ConfigFiles, Place};
 use super::facts::{FactIx, Facts};
 use super::labels::{Identity, Labels};
@@ -16,6 +15,7 @@ use super::merge::Merge;
 use super::node::{Map, ValuePath, When};
 use super::print::{Printer, Used};
 use super::variations::Variations;
+use crate::text::lines::Lines;
 
 /// What a template is made from.
 pub(super) struct Source<'c, 'a> {
@@ -84,7 +84,7 @@ impl Source<'_, '_> {
         Template {
             stem: self.stem.clone(),
             folder: self.folder.clone(),
-            file: lines.finish(),
+            file: lines.into(),
             facts: used.facts,
             variations,
             lifted: lifts.finish(),
@@ -179,5 +179,5 @@ pub(super) fn tree_file(comment: &str, tree: &Tree, origin: Origin, traced: bool
     yaml::write(tree, &mut text);
     let mut lines = Lines::new(traced);
     lines.lines(&text, origin);
-    lines.finish()
+    lines.into()
 }

@@ -3,6 +3,7 @@
 //! Where a field is a [`Template`], its description says what the expressions in it can name beside the names that are
 //! always there: `environment`, `consortium`, `organization`, `parameters`, `zones`, `network`, `values`, `bindings`.
 
+mod hosts;
 mod needs;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+pub use hosts::*;
 pub use needs::*;
 
 use super::Template;
@@ -42,9 +44,9 @@ pub struct Definition {
     /// compare with this day and never with a clock, so that the same input gives the same output on every day.
     #[schemars(example = &"2026-11-23")]
     pub as_of: Traced<Date>,
-    /// Which versions of Kubernetes it runs.
+    /// Which versions of Kubernetes it runs; needed where it builds on Kubernetes.
     #[schemars(example = serde_json::json!({"oldest": "1.33", "newest": "1.36", "use": "1.36"}))]
-    pub kubernetes: Kubernetes,
+    pub kubernetes: Option<Kubernetes>,
     /// The JSON Schema (draft 2020-12) of the block that stands under the target's name in a blueprint. Every property
     /// needs a description and an example; `default` fills in what is not written.
     #[schemars(schema_with = "parameters", example = serde_json::json!({"type": "object", "additionalProperties": false, "properties": {}}))]
@@ -56,12 +58,15 @@ pub struct Definition {
     #[serde(default)]
     #[schemars(example = serde_json::json!({"range": "<$ parameters.cidr $>"}))]
     pub network: Network,
-    /// The clusters of an organization.
+    /// The clusters of an organization; needed where it builds on Kubernetes.
     #[schemars(example = serde_json::json!({"name": "<$ organization.name $>-<$ cluster.kind $>-<$ environment $>", "zones": "<$ parameters.zones $>"}))]
-    pub clusters: Clusters,
-    /// The nodes of a cluster.
+    pub clusters: Option<Clusters>,
+    /// The nodes of a cluster; needed where it builds on Kubernetes.
     #[schemars(example = serde_json::json!({"defaultType": "t3.large"}))]
-    pub nodes: Nodes,
+    pub nodes: Option<Nodes>,
+    /// The servers of an organization; needed where it builds on hosts.
+    #[schemars(example = serde_json::json!({"servers": "<$ parameters.hosts $>", "data": "/srv/akcgen", "containers": "172.30.0.0/16", "user": "ansible"}))]
+    pub hosts: Option<Hosts>,
     /// What namespaces carry beside akcgen's own labels. In scope: `cluster`, `namespace`.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"labels": {"team": "platform"}}))]
@@ -89,6 +94,35 @@ pub struct Definition {
     /// scope: `clusters`, the list of the organization's clusters with their pools.
     #[schemars(extend("x-merge" = "append"), example = serde_json::json!([{"$if": "<$ zones|length == 1 $>", "warning": "one zone is no redundancy", "at": "zones"}]))]
     pub findings: Option<Template>,
+}
+
+/// What a target that builds on Kubernetes says of it.
+#[derive(Debug, Clone, Copy)]
+pub struct OnKubernetes<'a> {
+    pub versions: &'a Kubernetes,
+    pub clusters: &'a Clusters,
+    pub nodes: &'a Nodes,
+}
+
+/// What a target's platform needs to be told.
+#[derive(Debug, Clone, Copy)]
+pub enum On<'a> {
+    Kubernetes(OnKubernetes<'a>),
+    Hosts(&'a Hosts),
+}
+
+impl Definition {
+    /// What it says of its platform; none where something is missing.
+    pub fn on(&self) -> Option<On<'_>> {
+        Some(match self.platform.value {
+            Platform::Kubernetes => On::Kubernetes(OnKubernetes {
+                versions: self.kubernetes.as_ref()?,
+                clusters: self.clusters.as_ref()?,
+                nodes: self.nodes.as_ref()?,
+            }),
+            Platform::Hosts => On::Hosts(self.hosts.as_ref()?),
+        })
+    }
 }
 
 /// A JSON Schema of parameters, as far as a refinement merges it.

@@ -164,16 +164,16 @@ pub struct BlockVolumes {
     /// What is done, in a few words.
     #[schemars(example = &"encrypted EBS volumes")]
     pub summary: String,
-    /// The StorageClass of what must never be lost: ledgers, ordering logs, databases of certificate authorities. A map of
+    /// Needed on Kubernetes: the StorageClass of what must never be lost: ledgers, ordering logs, databases of certificate authorities. A map of
     /// `name`, `provisioner`, `parameters`, `reclaimPolicy`, `volumeBindingMode` and `allowVolumeExpansion`.
     #[schemars(example = serde_json::json!({"name": "ledger", "provisioner": "ebs.csi.aws.com", "parameters": {"type": "gp3"}, "reclaimPolicy": "Retain", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true}))]
-    pub ledger: Template,
-    /// The StorageClass of what can be made again from a ledger.
+    pub ledger: Option<Template>,
+    /// Needed on Kubernetes: the StorageClass of what can be made again from a ledger.
     #[schemars(example = serde_json::json!({"name": "state", "provisioner": "ebs.csi.aws.com", "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true}))]
-    pub state: Template,
-    /// The StorageClass of the files of a user's own services.
+    pub state: Option<Template>,
+    /// Needed on Kubernetes: the StorageClass of the files of a user's own services.
     #[schemars(example = serde_json::json!({"name": "files", "provisioner": "ebs.csi.aws.com", "reclaimPolicy": "Retain", "volumeBindingMode": "WaitForFirstConsumer", "allowVolumeExpansion": true}))]
-    pub files: Template,
+    pub files: Option<Template>,
 }
 
 /// Files that several workloads share.
@@ -186,9 +186,9 @@ pub struct SharedFiles {
     /// Whether the need is met, where that depends on the parameters: always, unless given.
     #[schemars(example = &"<$ parameters.sharedFiles.storageClass is not none $>")]
     pub when: Option<Template>,
-    /// The name of the claim in each namespace that mounts the files. In scope: `cluster`, `namespace`.
+    /// Needed on Kubernetes: the name of the claim in each namespace that mounts the files. In scope: `cluster`, `namespace`.
     #[schemars(example = &"shared-files")]
-    pub claim: Template,
+    pub claim: Option<Template>,
     /// Documents for each namespace that mounts the files, the claim among them. In scope: `cluster`, `namespace`.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/shared-files.yaml"]))]

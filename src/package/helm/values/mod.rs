@@ -7,8 +7,8 @@ mod schema;
 use crate::base::{Origin, Tree};
 use crate::text::yaml;
 
-use super::super::lines::Lines;
 use super::lift::Lifted;
+use crate::text::lines::Lines;
 
 pub(super) use lifts::lifts;
 pub(super) use schema::schema;

@@ -1,0 +1,174 @@
+//! The servers that an organization's parameters name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use serde::Deserialize;
+
+use crate::base::Traced;
+use crate::base::name::Bytes;
+use crate::base::quantity::bytes;
+use crate::bind::HostPlan;
+use crate::bind::realise::context::Context;
+use crate::diag::{Code, Diagnostic, code};
+use crate::resolve::Cluster;
+use crate::target::definition::Hosts;
+
+const MEBIBYTE: u64 = 1024 * 1024;
+
+/// The servers and what holds for all of them.
+pub(super) struct Servers {
+    /// Sorted by name; what their own systems keep is taken off.
+    pub hosts: Vec<HostPlan>,
+    pub balancers: Option<Balancers>,
+    pub data: String,
+    pub containers: String,
+    pub user: String,
+}
+
+/// The servers that run HAProxy.
+pub(super) struct Balancers {
+    /// Places in [`Servers::hosts`].
+    pub hosts: Vec<usize>,
+    pub address: Ipv4Addr,
+    pub interface: Option<String>,
+    pub router: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServerData {
+    address: Ipv4Addr,
+    cpu: u32,
+    memory: Bytes,
+    disk: Bytes,
+    room: Option<String>,
+    rack: Option<String>,
+    clusters: Option<BTreeSet<Kind>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Blockchain,
+    Application,
+}
+
+impl From<Kind> for Cluster {
+    fn from(kind: Kind) -> Cluster {
+        match kind {
+            Kind::Blockchain => Cluster::Blockchain,
+            Kind::Application => Cluster::Application,
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReservedData {
+    #[serde(default)]
+    cpu: u32,
+    memory: Option<Bytes>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BalancersData {
+    hosts: Option<Vec<String>>,
+    address: Option<Ipv4Addr>,
+    interface: Option<String>,
+    router: Option<u8>,
+}
+
+impl Servers {
+    /// Reads them; none after a fault.
+    pub fn of(context: &mut Context, hosts: &Hosts) -> Option<Servers> {
+        let scope = context.scope.clone();
+        let servers = context.required::<BTreeMap<String, ServerData>>(&hosts.servers, &scope)?;
+        let reserved = hosts.reserved.as_ref().and_then(|reserved| context.data::<ReservedData>(reserved, &scope));
+        let reserved = reserved.map(|reserved| reserved.value).unwrap_or_default();
+        let plans: Vec<HostPlan> =
+            servers.value.into_iter().map(|(name, server)| plan(context, name, server, &reserved)).collect();
+        one_address_each(context, &plans);
+        let balancers = hosts.balancers.as_ref().and_then(|data| context.data::<BalancersData>(data, &scope));
+        let balancers = balancers.and_then(|data| balancers_of(context, &plans, data));
+        Some(Servers {
+            hosts: plans,
+            balancers,
+            data: context.text(&hosts.data, &scope)?.value,
+            containers: context.text(&hosts.containers, &scope)?.value,
+            user: context.text(&hosts.user, &scope)?.value,
+        })
+    }
+}
+
+fn plan(context: &Context, name: String, server: ServerData, reserved: &ReservedData) -> HostPlan {
+    let mebibytes = |amount: &Bytes| bytes(amount).unwrap_or(0) / MEBIBYTE;
+    let origin = context.parameters.written(&format!("hosts.{name}"));
+    let kept = reserved.memory.as_ref().map_or(0, mebibytes);
+    let kinds = server.clusters.unwrap_or_else(|| BTreeSet::from([Kind::Blockchain, Kind::Application]));
+    HostPlan {
+        address: server.address,
+        domains: server.room.into_iter().chain(server.rack).collect(),
+        cpu_millis: u64::from(server.cpu.saturating_sub(reserved.cpu)) * 1000,
+        memory_mib: mebibytes(&server.memory).saturating_sub(kept),
+        disk_mib: mebibytes(&server.disk),
+        clusters: kinds.into_iter().map(Cluster::from).collect(),
+        origin: origin.unwrap_or(context.organization.name.origin),
+        name,
+    }
+}
+
+fn one_address_each(context: &mut Context, hosts: &[HostPlan]) {
+    let mut known: BTreeMap<Ipv4Addr, &HostPlan> = BTreeMap::new();
+    for host in hosts {
+        if let Some(other) = known.insert(host.address, host) {
+            let message = format!("`{}` and `{}` have the same address {}", other.name, host.name, host.address);
+            context.problem(code::PLATFORM_RULE, host.origin, message, "a host is one server: give each its own");
+        }
+    }
+}
+
+fn balancers_of(context: &mut Context, hosts: &[HostPlan], data: Traced<BalancersData>) -> Option<Balancers> {
+    let origin = context.parameters.written("loadBalancers").unwrap_or(data.origin);
+    let BalancersData { hosts: names, address, interface, router } = data.value;
+    let mut places = Vec::new();
+    for name in names? {
+        match hosts.iter().position(|host| host.name == name) {
+            Some(place) => places.push(place),
+            None => {
+                // The place is the whole list's, which no single name may replace.
+                let finding = no_host(hosts, &name, Diagnostic::new);
+                context.finding(origin.span().map_or(finding.clone(), |span| finding.at(span, "")));
+            }
+        }
+    }
+    let first = places.first().and_then(|place| hosts.get(*place))?;
+    let moves = places.len() > 1;
+    if moves && (address.is_none() || interface.is_none()) {
+        let help = "for example `{hosts: [edge-1, edge-2], address: 10.20.0.5, interface: eth0}`";
+        let message = "two load balancers need an address that moves between them, and the interface that it moves to";
+        context.problem(code::PLATFORM_RULE, origin, message, help);
+    }
+    let own = hosts.iter().find(|host| Some(host.address) == address);
+    if let Some(own) = own.filter(|_| moves) {
+        let message = format!("the address of the load balancers is that of `{}`, which it cannot leave", own.name);
+        context.problem(code::PLATFORM_RULE, origin, message, "give them an address that no server has");
+    }
+    let address = address.unwrap_or(first.address);
+    Some(Balancers { hosts: places, address, interface, router: router.unwrap_or(51) })
+}
+
+/// A name that no server has.
+pub(super) fn unknown_host(context: &mut Context, hosts: &[HostPlan], name: &Traced<String>) {
+    let finding = no_host(hosts, &name.value, |code, message| {
+        let finding = Diagnostic::new(code, message);
+        name.origin.span().map_or(finding.clone(), |span| finding.at(span, ""))
+    });
+    context.finding(finding);
+}
+
+fn no_host(hosts: &[HostPlan], name: &str, finding: impl FnOnce(Code, String) -> Diagnostic) -> Diagnostic {
+    let names = hosts.iter().map(|host| host.name.as_str());
+    finding(code::PLATFORM_RULE, format!("there is no host `{name}`")).nearest(name, "hosts", names)
+}
