@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+ALONE = "AKCGEN_PROOF_ALONE"
 
 
 @functools.cache
@@ -16,6 +17,17 @@ def tool(name: str) -> Path:
     if answer.returncode != 0:
         sys.exit(2)
     return Path(answer.stdout.strip())
+
+
+def alone() -> None:
+    """Runs the program on, from its start, in namespaces of its own, without a network: what it starts is root there
+    and reaches nothing. Call it after `inside`."""
+    if os.environ.get(ALONE) != str(os.getpid()):
+        sys.stdout.flush()
+        # `unshare` stays the same process, by whose number the program knows that it is there already.
+        os.environ[ALONE] = str(os.getpid())
+        python = [sys.executable, "-B", *sys.argv]
+        os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--mount", "--net", *python])
 
 
 def inside(name: str) -> None:
