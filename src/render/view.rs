@@ -158,6 +158,8 @@ pub struct SiteView {
     pub secrets: Vec<SecretView>,
     /// How people put a secret into the vault.
     pub secret_manual: Option<String>,
+    /// The folder that backups are written to, where any are taken.
+    pub backups: Option<String>,
 }
 
 /// One server and what stands on it.
@@ -194,6 +196,7 @@ impl SiteView {
             projects: clusters.into_iter().map(|cluster| format!("{name}-{cluster}")).collect(),
             secrets: secrets(organization, |_| true),
             secret_manual: organization.secret_manual.clone(),
+            backups: site.backups.as_ref().map(|folder| folder.value.clone()),
         }
     }
 }

@@ -177,3 +177,19 @@ fn a_database_without_a_host_is_a_workload_that_its_clients_alone_reach() {
     );
     assert_eq!(plan.unbound.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["postgresqlAuthority"]);
 }
+
+#[test]
+fn nothing_is_called_as_what_keeps_data() {
+    let services =
+        r#"blockchain: {services: {postgresql: {image: "b/pg:1.0", ports: {sql: 5432}}, explorer: {exposure: none}}}"#;
+    let run = Run::text(&buyer(6, "", services));
+    let found: Vec<_> = run.diagnostics.iter().filter(|one| one.code == code::NAMES_COLLIDE).collect();
+    assert_eq!(found.len(), 1, "{}", run.report());
+    assert!(
+        run.report().contains("two workloads of the blockchain cluster are called `postgresql`"),
+        "{}",
+        run.report()
+    );
+    let external = Run::text(&buyer(6, "postgresql: {host: postgresql.buyer.example}", services));
+    assert!(external.environments[0].is_some(), "{}", external.report());
+}

@@ -16,6 +16,7 @@ use crate::resolve::{Cluster, Copies};
 /// Places every workload; records what finds no place, and majorities that stand together.
 pub(super) fn place(context: &mut Context, servers: &Servers, allocated: &mut Vec<Allocated>) -> Vec<Placement> {
     let graph = context.graph;
+    one_name_each(context);
     let hosts: Vec<Host> = servers.hosts.iter().map(host).collect();
     // A chaincode's server stands beside its peer: they are placed as one.
     let anchors: Vec<WorkloadId> = (0..graph.workloads.len()).map(|at| anchor(&graph.workloads, at)).collect();
@@ -127,6 +128,22 @@ fn kept(context: &mut Context, servers: &Servers, workload: &Workload) -> Option
         unknown_host(context, &servers.hosts, &row);
     }
     place
+}
+
+/// What keeps data is called by its name alone, in its folder and in the allocations: nothing else of its cluster may have
+/// that name, now or later.
+fn one_name_each(context: &mut Context) {
+    let graph = context.graph;
+    let same = |one: &Workload, other: &Workload| one.cluster == other.cluster && one.name == other.name;
+    for (at, kept) in graph.workloads.iter().enumerate().filter(|(_, workload)| stays(workload)) {
+        let others = graph.workloads.iter().enumerate().filter(|(other, _)| *other != at);
+        let Some((_, other)) = others.into_iter().find(|(_, other)| same(kept, other)) else { continue };
+        let (name, cluster) = (&kept.name, kept.cluster.as_str());
+        let message = format!("two workloads of the {cluster} cluster are called `{name}`, and one keeps data");
+        let origin = if kept.component == Component::Database { other.origin } else { kept.origin };
+        let help = "on hosts its folder is called by its name: rename the service or the group";
+        context.problem(code::NAMES_COLLIDE, origin, message, help);
+    }
 }
 
 /// Records every place that must not change.
