@@ -16,15 +16,19 @@ class Installation:
     def run(self) -> "Installation":
         """Definitions, prelude, manifests and checks, each in the order of files, as kubectl takes them."""
         self._plane.define({document.group for document in self._cluster.documents} & bundles.CUSTOM_GROUPS)
-        # Where Velero is the cluster's own, so is its namespace.
-        for namespace in {document.namespace for document in self._cluster.documents if document.group == "velero.io"}:
-            self._plane.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+        namespaces_of_others(self._plane, self._cluster)
         for document in self._cluster.documents + self._cluster.checks:
             answer = self._plane.api.apply(document.value, document.text)
             self.warnings += [(document, warning) for warning in answer.warnings]
             if not answer.good:
                 self.refusals.append(f"{document}: {answer.message}")
         return self
+
+
+def namespaces_of_others(plane: ControlPlane, cluster: bundles.Cluster) -> None:
+    """Where Velero is the cluster's own, so is its namespace."""
+    for namespace in sorted({document.namespace for document in cluster.documents if document.group == "velero.io"}):
+        plane.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
 
 
 def service_accounts(plane: ControlPlane, cluster: bundles.Cluster) -> None:
