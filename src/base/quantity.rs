@@ -3,6 +3,9 @@
 
 use super::name::{Bytes, Cpu, Duration};
 
+/// Bytes in a mebibyte.
+pub const MEBIBYTE: u64 = 1024 * 1024;
+
 /// Thousandths of a processor core: `500m` is 500, `"0.5"` too, `"2"` is 2000.
 pub fn millicores(cpu: &Cpu) -> Option<u64> {
     if let Some(thousandths) = cpu.as_str().strip_suffix('m') {

@@ -2,6 +2,9 @@
 
 use ipnet::Ipv4Net;
 
+/// Everybody, in CIDR notation: also where a host is known by name only.
+pub const EVERYBODY: &str = "0.0.0.0/0";
+
 /// Whether ranges in CIDR notation hold every address together, as `0.0.0.0/1` and `128.0.0.0/1` do. What is no range
 /// is passed over.
 pub fn is_everybody<'a>(ranges: impl IntoIterator<Item = &'a str>) -> bool {

@@ -193,38 +193,43 @@ impl Rows {
             let help = "it is given by the target's parameters, or there is no network of its own: take the row away";
             found.push(unused(range.origin, message).about(&organization.value).help(help));
         }
-        let names: Vec<&str> = (taken.iter())
-            .filter_map(|row| match row {
-                Row::Port(name, _) => Some(name.as_str()),
-                Row::Cidr(_) | Row::Placement(..) => None,
-            })
-            .collect();
-        for name in self.ports.keys().filter(|name| !names.contains(&name.value.as_str())) {
-            let message = format!("`{}` has no `{}` that others dial", organization.value, name.value);
-            let finding = unused(name.origin, message).about(&organization.value);
-            found.push(finding.nearest(&name.value, "names", names.iter().copied()));
-        }
-        let placed: Vec<&str> = (taken.iter())
-            .filter_map(|row| match row {
-                Row::Placement(name, _) => Some(name.as_str()),
-                Row::Cidr(_) | Row::Port(..) => None,
-            })
-            .collect();
+        let ports = taken.iter().filter_map(|row| match row {
+            Row::Port(name, _) => Some(name.as_str()),
+            Row::Cidr(_) | Row::Placement(..) => None,
+        });
+        found.extend(strange(organization, self.ports.keys(), "names", &ports.collect::<Vec<_>>(), |name| {
+            format!("`{}` has no `{name}` that others dial", organization.value)
+        }));
+        let placed = taken.iter().filter_map(|row| match row {
+            Row::Placement(name, _) => Some(name.as_str()),
+            Row::Cidr(_) | Row::Port(..) => None,
+        });
+        let placed: Vec<&str> = placed.collect();
         // On Kubernetes no row of these is taken: they wait for the day on which the organization stands on hosts.
-        let strange = |name: &&Traced<Label>| !placed.is_empty() && !placed.contains(&name.value.as_str());
-        for name in self.placements.keys().filter(strange) {
-            let message = format!("`{}` places no `{}` on a host", organization.value, name.value);
-            let finding = unused(name.origin, message).about(&organization.value);
-            found.push(finding.nearest(&name.value, "workloads", placed.iter().copied()));
-        }
+        let rows = self.placements.keys().filter(|_| !placed.is_empty());
+        found.extend(strange(organization, rows, "workloads", &placed, |name| {
+            format!("`{}` places no `{name}` on a host", organization.value)
+        }));
         found
     }
 }
 
+/// Findings about the names of rows that nothing takes.
+fn strange<'a>(
+    organization: &Traced<OrganizationName>,
+    rows: impl Iterator<Item = &'a Traced<Label>>,
+    what: &str,
+    taken: &[&str],
+    message: impl Fn(&str) -> String,
+) -> Vec<Diagnostic> {
+    let left = rows.filter(|name| !taken.contains(&name.value.as_str()));
+    let told = left.map(|name| {
+        let finding = unused(name.origin, message(&name.value)).about(&organization.value);
+        finding.nearest(&name.value, what, taken.iter().copied())
+    });
+    told.collect()
+}
+
 fn unused(origin: Origin, message: String) -> Diagnostic {
-    let finding = Diagnostic::new(code::UNUSED_ROW, message);
-    match origin.span() {
-        Some(span) => finding.at(span, "nothing takes this row"),
-        None => finding,
-    }
+    Diagnostic::new(code::UNUSED_ROW, message).at_origin(origin, "nothing takes this row")
 }

@@ -54,11 +54,7 @@ impl Host<'_> {
         let (one, also) = (words(self.whose()), words(other.whose()));
         let message = format!("the host `{}` at {} is also one of {also}", self.host.name, self.host.address);
         let finding = Diagnostic::new(code::SERVER_TWICE, message).about(self.whose().1);
-        let finding = match (self.host.origin.span(), other.host.origin.span()) {
-            (Some(span), Some(other)) if span != other => finding.at(span, "").related(other, "named here, too"),
-            (Some(span), _) | (None, Some(span)) => finding.at(span, ""),
-            (None, None) => finding,
-        };
+        let finding = finding.at_first(self.host.origin, other.host.origin, "named here, too");
         finding.help(format!("give {one} hosts of its own"))
     }
 }
@@ -102,11 +98,6 @@ fn taken(scope: &str, one: &Standing, other: &Standing) -> Diagnostic {
         let help = "an environment is a network of its own: have its target's parameters name another cluster or place";
         (message, one.environment(), one.name().origin, "the organization", help)
     };
-    let finding = Diagnostic::new(code::CLUSTER_NAME_TAKEN, message);
-    let finding = match (place.span(), also.span()) {
-        (Some(span), Some(also)) if span != also => finding.at(span, "").related(also, label),
-        (Some(span), _) | (None, Some(span)) => finding.at(span, ""),
-        (None, None) => finding,
-    };
+    let finding = Diagnostic::new(code::CLUSTER_NAME_TAKEN, message).at_first(place, also, label);
     finding.about(&one.name().value).help(help)
 }

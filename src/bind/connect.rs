@@ -6,15 +6,13 @@
 use std::net::Ipv4Addr;
 
 use crate::base::Origin;
+use crate::base::range::EVERYBODY;
 use crate::expand::{Destination, Entry, EntryKind, Link, Source, WorkloadId};
 use crate::fabric::ports;
 use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::{Card, Consortium, Description, OrgIx};
 
 use super::plan::*;
-
-/// Everywhere: the address of a host that is known by name only.
-const ANYWHERE: &str = "0.0.0.0/0";
 
 /// Fills the flows of an organization's plan. `cards` stand in the order of the consortium's organizations.
 pub fn connect(consortium: &Consortium, cards: &[Card], plan: &mut OrganizationPlan) {
@@ -40,9 +38,7 @@ impl Connector<'_> {
             (Source::Workload(from), to) => self.outwards(*from, to),
             (Source::Organization(other), Destination::Workload(to, port)) => {
                 let card = self.card(*other);
-                let addresses: Vec<String> = card.addresses.iter().map(ToString::to_string).collect();
-                let addresses = if addresses.is_empty() { vec![ANYWHERE.to_owned()] } else { addresses };
-                self.inwards(ranges(card.organization.as_str(), addresses), *to, port, Way::Others)
+                self.inwards(ranges(card.organization.as_str(), card.ranges()), *to, port, Way::Others)
             }
             (Source::Range(range), Destination::Workload(to, port)) => {
                 self.inwards(ranges("internet", vec![range.clone()]), *to, port, Way::Web)
@@ -63,7 +59,7 @@ impl Connector<'_> {
         let outer = self.outer_port(to, port, Way::Private);
         let Some(balancer) = self.balancer(Way::Private) else {
             // Pods see their clients' addresses, and where those lie in the other cluster nobody knows.
-            let anywhere = ranges("private load balancer", vec![ANYWHERE.to_owned()]);
+            let anywhere = ranges("private load balancer", vec![EVERYBODY.to_owned()]);
             return vec![
                 Hop { from: End::Workload(from), to: anywhere.clone(), port: outer },
                 Hop { from: anywhere, to: End::Workload(to), port: number },
@@ -100,7 +96,7 @@ impl Connector<'_> {
 
     /// From a workload to what is no workload of the organization.
     fn outwards(&self, from: WorkloadId, to: &Destination) -> Vec<Hop> {
-        let anywhere = |what: &str| ranges(what, vec![ANYWHERE.to_owned()]);
+        let anywhere = |what: &str| ranges(what, vec![EVERYBODY.to_owned()]);
         let (to, port) = match to {
             Destination::Peer(other, index) => {
                 let card = self.card(*other);
@@ -145,13 +141,13 @@ impl Connector<'_> {
         let vpn = system.through.map(|vpn| &self.description.vpns[vpn]);
         let reached = by_address.unwrap_or_else(|_| match vpn {
             Some(vpn) => vpn.ranges.iter().map(|range| range.value.to_string()).collect(),
-            None => vec![ANYWHERE.to_owned()],
+            None => vec![EVERYBODY.to_owned()],
         });
         match (&self.description.proxy, vpn) {
             (Some(proxy), None) => {
                 let url = proxy.https.as_ref().or(proxy.http.as_ref()).map(|url| url.value.as_str());
                 match url.and_then(proxy_port) {
-                    Some(port) => (ranges("proxy", vec![ANYWHERE.to_owned()]), port),
+                    Some(port) => (ranges("proxy", vec![EVERYBODY.to_owned()]), port),
                     None => (ranges(name, reached), system.port.value),
                 }
             }

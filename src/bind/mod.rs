@@ -89,7 +89,7 @@ fn target<'a>(
     let target = shelf.get(&name.value);
     if target.is_none() {
         let finding = Diagnostic::new(code::UNKNOWN_TARGET, format!("there is no target `{}`", name.value));
-        let finding = name.origin.span().map_or(finding.clone(), |span| finding.at(span, ""));
+        let finding = finding.at_origin(name.origin, "");
         let finding = finding.nearest(&name.value, "targets", shelf.iter().map(|target| target.name.as_str()));
         diagnostics.push(finding.about(organization.name.value.as_str()));
     }

@@ -6,14 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use crate::base::quantity::{bytes, millicores};
+use crate::base::quantity::{MEBIBYTE, bytes};
 use crate::base::{Origin, Traced};
 use crate::expand::{Workload, WorkloadId};
 use crate::place::{Reason, Room};
 use crate::resolve::{Cluster, OrgIx};
-
-/// Bytes in a mebibyte.
-const MEBIBYTE: u64 = 1024 * 1024;
 
 /// The hosts of an organization, or of the one within whose hosts it lives, and what stands on them.
 #[derive(Debug, Clone)]
@@ -80,6 +77,13 @@ impl SitePlan {
         }
         let published = *self.placement(id)?.published.get(port)?;
         Some((self.hosts_of(id).next()?.address, published))
+    }
+}
+
+impl HostPlan {
+    /// What it has for containers.
+    pub fn room(&self) -> Room {
+        Room { cpu: self.cpu_millis, memory: self.memory_mib, disk: self.disk_mib }
     }
 }
 
@@ -153,13 +157,7 @@ pub struct WebRoute {
 
 /// What one copy of a workload asks for.
 pub fn room(workload: &Workload) -> Room {
-    let mebibytes = |amount: Option<u64>| amount.unwrap_or(u64::MAX).div_ceil(MEBIBYTE);
-    let containers = workload.containers.iter().map(|container| Room {
-        cpu: millicores(&container.resources.cpu.value).unwrap_or(u64::MAX),
-        memory: mebibytes(bytes(&container.resources.memory.value)),
-        disk: 0,
-    });
-    let volumes = workload.volumes.iter();
-    let volumes = volumes.map(|volume| Room { disk: mebibytes(bytes(&volume.size.value)), ..Room::default() });
-    containers.chain(volumes).fold(Room::default(), |sum, one| sum.plus(&one))
+    let (cpu, memory) = workload.requests();
+    let sizes = workload.volumes.iter().map(|volume| bytes(&volume.size.value).unwrap_or(u64::MAX).div_ceil(MEBIBYTE));
+    Room { cpu, memory, disk: sizes.fold(0, u64::saturating_add) }
 }

@@ -32,7 +32,7 @@ pub(super) fn patches(plan: &Plan, diagnostics: &mut Diagnostics) {
                 if problems.is_empty() && !kinds.contains(&kind) {
                     let message = format!("`{}` has no {kind} to patch", workload.name);
                     let finding = Diagnostic::new(code::UNFIT_PATCH, message);
-                    diagnostics.push(at(finding, patch.kind.origin, "patched here").nearest(
+                    diagnostics.push(finding.at_origin(patch.kind.origin, "patched here").nearest(
                         kind,
                         &format!("kinds of `{}`", workload.name),
                         kinds.iter().copied(),
@@ -56,7 +56,7 @@ fn without_objects(
     let first = patches.filter(|patch| asked.insert((patch.kind.origin, u32::MAX)));
     let useless = first.map(|patch| {
         let message = format!("the patch of {} has no effect: `{name}` stands on hosts", patch.kind.value);
-        let finding = at(Diagnostic::new(code::PLATFORM_ADVICE, message), patch.kind.origin, "patched here");
+        let finding = Diagnostic::new(code::PLATFORM_ADVICE, message).at_origin(patch.kind.origin, "patched here");
         finding.about(name).help("it holds where the organization has a target on Kubernetes")
     });
     useless.collect()
@@ -75,7 +75,7 @@ fn unfit(patch: &Patch, problem: &PatchProblem) -> Diagnostic {
         false => value,
     };
     let finding = Diagnostic::new(code::UNFIT_PATCH, message);
-    let finding = at(finding, span.map_or(patch.kind.origin, Origin::Source), "patched here");
+    let finding = finding.at_origin(span.map_or(patch.kind.origin, Origin::Source), "patched here");
     match (&problem.nearest, finding.span) {
         (Some(nearest), Some(span)) => finding.suggest(span, nearest),
         _ => finding,
@@ -116,7 +116,7 @@ fn unbound_of(plan: &Plan, organization: &OrganizationPlan) -> Diagnostic {
     let count = organization.unbound.len();
     let are = if count == 1 { "binding has" } else { "bindings have" };
     let message = format!("{count} {are} no value for `{}` in `{environment}`", name.value);
-    let mut finding = at(Diagnostic::new(code::UNBOUND, message), name.origin, "required by --require-bound");
+    let mut finding = Diagnostic::new(code::UNBOUND, message).at_origin(name.origin, "required by --require-bound");
     let names: Vec<&str> = organization.unbound.iter().map(|row| row.name.as_str()).collect();
     let file = crate::bind::bindings::path(&name.value, environment);
     finding = finding.help(format!("write {} into {}", names.join(", "), file.display()));
@@ -146,7 +146,7 @@ pub(super) fn mirrors(environments: &[Bound], diagnostics: &mut Diagnostics) {
 fn one_mirror(organization: &str, reference: &str, first: &Traced<String>, second: &Traced<String>) -> Diagnostic {
     let message =
         format!("`{}` and `{}` are both `{reference}` at the registry of `{organization}`", first.value, second.value);
-    let finding = at(Diagnostic::new(code::ONE_MIRROR, message), second.origin, "named here").about(organization);
+    let finding = Diagnostic::new(code::ONE_MIRROR, message).at_origin(second.origin, "named here").about(organization);
     let finding = match first.origin.span() {
         Some(span) => finding.related(span, "and the other here"),
         None => finding,
@@ -154,11 +154,4 @@ fn one_mirror(organization: &str, reference: &str, first: &Traced<String>, secon
     finding.help(
         "a mirror keeps an image's path and not its registry: give one of the two another path or tag, and name it so",
     )
-}
-
-fn at(finding: Diagnostic, origin: Origin, label: &str) -> Diagnostic {
-    match origin {
-        Origin::Source(span) => finding.at(span, label),
-        Origin::Default(_) | Origin::Rule(_) => finding,
-    }
 }

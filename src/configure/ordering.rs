@@ -11,7 +11,6 @@ use crate::parse::blueprint::Consensus;
 
 /// The secret of the system channel's genesis block, with Kafka alone.
 const SYSTEM_CHANNEL: &str = "system-channel";
-const MIB: u64 = 1 << 20;
 const KEPT: Origin =
     Origin::Rule("Kafka and ZooKeeper as Fabric needs them: over TLS, nothing deleted, nothing lost with one node");
 const LARGEST: Origin = Origin::Rule("a message holds the largest block of any channel, and a little more");
@@ -88,7 +87,7 @@ pub(super) fn zookeeper(site: &Site, place: Place, container: &Container, index:
     parts.set(ZOO_MY_ID, zookeeper::number(index).to_string(), place.workload.origin);
     let memory = &container.resources.memory_limit;
     if let Some(bytes) = quantity::bytes(&memory.value) {
-        parts.set(ZK_SERVER_HEAP, (bytes / MIB / 2).max(1).to_string(), memory.origin);
+        parts.set(ZK_SERVER_HEAP, (bytes / quantity::MEBIBYTE / 2).max(1).to_string(), memory.origin);
     }
     parts.set(JMXDISABLE, "true", HOW_JAVA_RUNS);
     let (configuration, origin) = (zookeeper::configuration(&zookeepers(site)), place.workload.origin);

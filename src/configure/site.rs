@@ -4,13 +4,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::parts::Parts;
 use crate::base::{Origin, quantity};
 use crate::bind::{OrganizationPlan, Plan};
-use crate::expand::{self, Component, Container, OrganizationGraph, Secret, Workload, WorkloadId};
+use crate::expand::{self, Component, Container, OrganizationGraph, PEERS, Secret, Workload, WorkloadId};
 use crate::fabric::package::{self, Package};
 use crate::fabric::{msp, paths, ports, profile};
 use crate::resolve::{Card, Cluster, Consortium, Description, Organization};
-
-/// What stands before all of an organization's peers.
-const PEERS: &str = "peers";
 
 /// One organization and everything around it that a configuration may speak of.
 pub(super) struct Site<'a> {

@@ -6,7 +6,7 @@ pub mod suggest;
 
 use std::collections::BTreeSet;
 
-use crate::base::Span;
+use crate::base::{Origin, Span};
 pub use code::Code;
 
 /// How much a diagnostic weighs.
@@ -81,6 +81,24 @@ impl Diagnostic {
         self.span = Some(span);
         self.label = label.into();
         self
+    }
+
+    /// Marks a place where somebody wrote what is meant; no place, where nobody did.
+    pub fn at_origin(self, origin: Origin, label: impl Into<String>) -> Self {
+        match origin.span() {
+            Some(span) => self.at(span, label),
+            None => self,
+        }
+    }
+
+    /// Marks the first of two places that somebody wrote, and shows the other, with a few words beside it, where both are
+    /// written.
+    pub fn at_first(self, one: Origin, other: Origin, label: &str) -> Self {
+        match (one.span(), other.span()) {
+            (Some(span), Some(also)) if span != also && !label.is_empty() => self.at(span, "").related(also, label),
+            (Some(span), _) | (None, Some(span)) => self.at(span, ""),
+            (None, None) => self,
+        }
     }
 
     /// Shows another place that matters.

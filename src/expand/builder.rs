@@ -1,5 +1,7 @@
 use std::mem::discriminant;
 
+use std::cmp::Ordering;
+
 use crate::base::Origin;
 use crate::parse::blueprint::AuthorityRole;
 use crate::resolve::{Cluster, Consortium, OrgIx, Organization};
@@ -208,11 +210,14 @@ impl<'a> Builder<'a> {
         });
         graph.namespaces.sort();
         graph.schemas.sort_by(|one, other| (one.engine, &one.name).cmp(&(other.engine, &other.name)));
-        graph.secrets.sort_by(|one, other| {
-            (one.cluster, &one.namespace, &one.name).cmp(&(other.cluster, &other.namespace, &other.name))
-        });
+        graph.secrets.sort_by(by_place);
         graph
     }
+}
+
+/// The order of a graph's secrets.
+pub(super) fn by_place(one: &Secret, other: &Secret) -> Ordering {
+    (one.cluster, &one.namespace, &one.name).cmp(&(other.cluster, &other.namespace, &other.name))
 }
 
 /// A secret that a workload needs beside it.
@@ -242,11 +247,14 @@ pub(super) fn identity(builder: &Builder, workload: &str, origin: Origin) -> Sec
     }
 }
 
+/// The keys of a secret that holds a server's certificate: the authority, the certificate, its key.
+pub(super) const TLS_KEYS: [&str; 3] = ["ca.crt", "tls.crt", "tls.key"];
+
 /// A TLS certificate with its key.
 pub(super) fn tls(workload: &str, origin: Origin) -> SecretNeed {
     SecretNeed {
         name: format!("{workload}-tls"),
-        keys: &["ca.crt", "tls.crt", "tls.key"],
+        keys: &TLS_KEYS,
         purpose: format!("TLS certificate of {workload}, enrolled with the `tls` profile"),
         store_name: None,
         origin,

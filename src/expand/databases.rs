@@ -9,9 +9,9 @@ use crate::fabric::{commands, images, paths, ports, users};
 use crate::parse::blueprint::{DatabaseEngine, Protocol};
 use crate::resolve::{Backup, Cluster, Description, Resources};
 
-use super::builder::{Builder, credentials};
+use super::builder::{Builder, TLS_KEYS, by_place, credentials};
 use super::graph::*;
-use super::nodes::Known;
+use super::nodes::{Known, words};
 
 /// Longest user name that MySQL takes; PostgreSQL takes 63.
 const LONGEST_USER: usize = 32;
@@ -112,7 +112,8 @@ fn setup(builder: &mut Builder, cluster: Cluster, engine: DatabaseEngine, origin
         ports: &[],
         check: Check::None,
     };
-    let container = known.container(&resources(), origin);
+    let client = resources("a database client that runs a few statements", ["50m", "64Mi", "200m", "128Mi"]);
+    let container = known.container(&client, origin);
     let workload = Workload {
         cluster,
         namespace: format!("{}-databases", builder.organization().name.value),
@@ -129,14 +130,14 @@ fn setup(builder: &mut Builder, cluster: Cluster, engine: DatabaseEngine, origin
     builder.add(workload)
 }
 
-/// What a client that runs a few statements asks for.
-fn resources() -> Resources {
-    let origin = Origin::Rule("a database client that runs a few statements");
+/// What a program of the databases' own asks for and may take: CPU and memory, twice.
+fn resources(rule: &'static str, [cpu, memory, cpu_limit, memory_limit]: [&'static str; 4]) -> Resources {
+    let origin = Origin::Rule(rule);
     Resources {
-        cpu: Traced::new(Cpu::trusted("50m"), origin),
-        memory: Traced::new(Bytes::trusted("64Mi"), origin),
-        cpu_limit: Traced::new(Cpu::trusted("200m"), origin),
-        memory_limit: Traced::new(Bytes::trusted("128Mi"), origin),
+        cpu: Traced::new(Cpu::trusted(cpu), origin),
+        memory: Traced::new(Bytes::trusted(memory), origin),
+        cpu_limit: Traced::new(Cpu::trusted(cpu_limit), origin),
+        memory_limit: Traced::new(Bytes::trusted(memory_limit), origin),
     }
 }
 
@@ -171,14 +172,12 @@ pub fn add_server(graph: &mut OrganizationGraph, organization: &str, engine: Dat
         namespace,
         beside: vec![id],
         name: format!("{name}-tls"),
-        keys: ["ca.crt", "tls.crt", "tls.key"].map(str::to_owned).into(),
+        keys: TLS_KEYS.map(str::to_owned).into(),
         purpose: format!("certificate of the {name} server, its key, and the authority that issued it"),
         store_name: format!("databases/{name}-tls"),
         origin,
     });
-    graph.secrets.sort_by(|one, other| {
-        (one.cluster, &one.namespace, &one.name).cmp(&(other.cluster, &other.namespace, &other.name))
-    });
+    graph.secrets.sort_by(by_place);
 }
 
 fn server(
@@ -215,10 +214,10 @@ fn server(
         ports: &[port],
         check: Check::Command(check.map(str::to_owned).into()),
     };
-    let mut container = known.container(&server_resources(), origin);
+    let server = resources("a database server of a few small schemas", ["250m", "1Gi", "2", "2Gi"]);
+    let mut container = known.container(&server, origin);
     if engine == DatabaseEngine::Postgresql {
-        let argument = |word: &&str| Traced::new((*word).to_owned(), Origin::Rule("how akcgen starts the program"));
-        container.arguments = commands::POSTGRESQL_ARGUMENTS.iter().map(argument).collect();
+        container.arguments = words(commands::POSTGRESQL_ARGUMENTS);
     }
     container.mounts.push((0, data.to_owned()));
     Workload {
@@ -233,16 +232,5 @@ fn server(
         backup: Some(Backup::usual()),
         addresses: vec![Address { name: name.to_owned(), container: None, origin }],
         patches: Vec::new(),
-    }
-}
-
-/// What a server of a few small schemas asks for.
-fn server_resources() -> Resources {
-    let origin = Origin::Rule("a database server of a few small schemas");
-    Resources {
-        cpu: Traced::new(Cpu::trusted("250m"), origin),
-        memory: Traced::new(Bytes::trusted("1Gi"), origin),
-        cpu_limit: Traced::new(Cpu::trusted("2"), origin),
-        memory_limit: Traced::new(Bytes::trusted("2Gi"), origin),
     }
 }

@@ -2,6 +2,7 @@
 //! Kubernetes, no cloud and no other organization but by its name and card.
 
 use crate::base::name::{Bytes, Image};
+use crate::base::quantity::{MEBIBYTE, bytes, millicores};
 use crate::base::{Origin, Traced};
 use crate::parse::blueprint::{DatabaseEngine, Endpoints, Protocol};
 use crate::resolve::{Backup, Cluster, Copies, OrgIx, Patch, Resources};
@@ -91,6 +92,17 @@ impl Workload {
         self.containers.iter().find(|container| container.ports.iter().any(|own| own.name == port))
     }
 
+    /// What one copy of it asks for: thousandths of a core, and MiB of memory, rounded up for each container.
+    pub fn requests(&self) -> (u64, u64) {
+        let mut sum = (0_u64, 0_u64);
+        for request in self.containers.iter().map(|container| &container.resources) {
+            let memory = bytes(&request.memory.value).unwrap_or(u64::MAX).div_ceil(MEBIBYTE);
+            sum.0 = sum.0.saturating_add(millicores(&request.cpu.value).unwrap_or(u64::MAX));
+            sum.1 = sum.1.saturating_add(memory);
+        }
+        sum
+    }
+
     /// The name under which one of its containers is called.
     pub fn address_of(&self, container: usize) -> &str {
         let own = self.addresses.iter().find(|address| address.container == Some(container));
@@ -120,6 +132,9 @@ pub struct Address {
     pub container: Option<usize>,
     pub origin: Origin,
 }
+
+/// The name of the one address over all of an organization's peers.
+pub const PEERS: &str = "peers";
 
 /// What a workload is, as the label `app.kubernetes.io/component` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,6 +180,17 @@ impl Component {
             Component::Database => "database",
         }
     }
+
+    /// The name of the one address over all of its nodes, where they have one.
+    pub fn together(self) -> Option<&'static str> {
+        match self {
+            Component::Peer => Some(PEERS),
+            Component::Kafka => Some("kafka"),
+            Component::ZooKeeper => Some("zookeeper"),
+            _ => None,
+        }
+    }
+
     /// Whether its siblings decide by majority, so that one at most may be missing.
     pub fn is_quorum(self) -> bool {
         matches!(self, Component::Orderer | Component::Kafka | Component::ZooKeeper)
@@ -418,6 +444,14 @@ impl Entry {
             EntryKind::Web { path, .. } => path,
             _ => "",
         }
+    }
+}
+
+impl EntryKind {
+    /// Whether it is that of one of Fabric's nodes, each of which others must reach by itself; what else enters may come
+    /// through whatever balances.
+    pub fn is_of_a_node(&self) -> bool {
+        matches!(self, EntryKind::Grpc { .. })
     }
 }
 

@@ -120,13 +120,12 @@ impl Known<'_> {
     pub fn container(self, resources: &Resources, origin: Origin) -> Container {
         let port =
             |&(name, port, protocol): &(&str, u16, Protocol)| Port { name: name.to_owned(), port, protocol, origin };
-        let command = |word: &&str| Traced::new((*word).to_owned(), Origin::Rule("how akcgen starts the program"));
         Container {
             name: self.name.to_owned(),
             program: self.program,
             service: None,
             image: Traced::new(Image::trusted(self.image), Origin::Default("images")),
-            command: self.command.iter().map(command).collect(),
+            command: words(self.command),
             arguments: Vec::new(),
             ports: self.ports.iter().map(port).collect(),
             resources: resources.clone(),
@@ -143,6 +142,11 @@ impl Known<'_> {
             origin,
         }
     }
+}
+
+/// Words of a command of akcgen's own.
+pub(super) fn words(words: &[&str]) -> Vec<Traced<String>> {
+    words.iter().map(|word| Traced::new((*word).to_owned(), Origin::Rule("how akcgen starts the program"))).collect()
 }
 
 /// The check of a node's operations service.

@@ -9,7 +9,7 @@ use crate::resolve::{self, Backup, Cluster, Copies, Description, Group, Service}
 
 use super::builder::{Builder, SecretNeed, credentials, identity, tls};
 use super::graph::*;
-use super::nodes::namespace;
+use super::nodes::{namespace, words};
 
 /// Longest name of a Deployment whose pods' names still are DNS labels.
 const LONGEST: usize = 46;
@@ -199,8 +199,7 @@ fn command(service: &Service) -> Vec<Traced<String>> {
         Some(ServiceKind::Explorer) => commands::EXPLORER,
         _ => &[],
     };
-    let origin = Origin::Rule("how akcgen starts the program");
-    known.iter().map(|word| Traced::new((*word).to_owned(), origin)).collect()
+    words(known)
 }
 
 fn user(kind: Option<ServiceKind>) -> u32 {

@@ -36,6 +36,9 @@ pub const MYSQL: u16 = 3306;
 /// Redis with TLS, as managed services offer it too.
 pub const REDIS: u16 = 6379;
 
+/// HTTP with TLS, behind which all web hosts stand.
+pub const HTTPS: u16 = 443;
+
 /// The step between the ports of two nodes behind one shared load balancer.
 const SHARED_STEP: u32 = 10;
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::HostFile;
-use super::connections::{HTTPS, health_port};
+use super::connections::health_port;
 use super::laid::{CONFIGURATION, FromVault, Laid, ROOT};
 use super::model::{Host, Model};
 use super::secrets;
 use crate::base::Origin;
 use crate::bind::{BalancersPlan, Frontend, WebRoute};
 use crate::expand::{Check, WorkloadId};
+use crate::fabric::ports::HTTPS;
 use crate::text::lines::{GENERATED, HEAD, Lines};
 
 const PATIENCE: Origin =

@@ -12,11 +12,8 @@ use std::net::Ipv4Addr;
 use crate::base::Origin;
 use crate::bind::{BalancersPlan, Frontend, OrganizationPlan, Plan, SitePlan};
 use crate::expand::{Destination, Link, OrganizationGraph, Source, WorkloadId};
-
-/// The port of HTTPS, behind which all web hosts stand.
-pub(super) const HTTPS: u16 = 443;
-/// Everybody: where another organization's card says of no address.
-const ANYWHERE: &str = "0.0.0.0/0";
+use crate::fabric::ports::HTTPS;
+use crate::resolve::Card;
 
 /// What takes connections at an address of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,10 +144,7 @@ impl Connector<'_> {
                 }
             }
             Source::Organization(other) => {
-                let card = self.plan.cards.get(other.0);
-                let ranges = card.iter().flat_map(|card| &card.addresses).map(ToString::to_string);
-                let ranges: Vec<String> = ranges.collect();
-                let ranges = if ranges.is_empty() { vec![ANYWHERE.to_owned()] } else { ranges };
+                let ranges = self.plan.cards.get(other.0).map_or_else(Vec::new, Card::ranges);
                 let who = self.plan.consortium.organization(*other).name.value.as_str();
                 self.dial(&Clients::Ranges(ranges), *to, port, true, (who, link.origin));
             }

@@ -5,10 +5,7 @@ use serde::Serialize;
 use super::HostFile;
 use super::connections::{Connection, Listener, Taker};
 use super::model::Model;
-use crate::base::Origin;
-use crate::text::lines::Lines;
-
-const FRAME: Origin = Origin::Rule("the frame of the file");
+use crate::text::rows;
 
 /// A connection as its host's firewall sees it.
 #[derive(Serialize)]
@@ -29,20 +26,8 @@ struct Flow<'a> {
 
 /// flows.json, one connection a line.
 pub(super) fn file(model: &Model, traced: bool) -> HostFile {
-    let flows: Vec<(String, Origin)> =
-        model.connections.iter().filter_map(|one| Some((row(model, one)?, one.origin))).collect();
-    let mut lines = Lines::new(traced);
-    lines.line("{", FRAME);
-    lines.line(if flows.is_empty() { "  \"flows\": []" } else { "  \"flows\": [" }, FRAME);
-    for (at, (flow, origin)) in flows.iter().enumerate() {
-        let comma = if at + 1 < flows.len() { "," } else { "" };
-        lines.line(format_args!("    {flow}{comma}"), *origin);
-    }
-    if !flows.is_empty() {
-        lines.line("  ]", FRAME);
-    }
-    lines.line("}", FRAME);
-    HostFile::lines("flows.json".to_owned(), lines)
+    let flows = model.connections.iter().filter_map(|one| Some((row(model, one)?, one.origin)));
+    HostFile::lines("flows.json".to_owned(), rows::lists(&[("flows", flows.collect())], traced))
 }
 
 fn row(model: &Model, connection: &Connection) -> Option<String> {
@@ -61,5 +46,5 @@ fn row(model: &Model, connection: &Connection) -> Option<String> {
         protocol: "tcp",
         what: format!("{who} to {}", listener.name),
     };
-    serde_json::to_string(&flow).ok()
+    Some(rows::json(&flow))
 }

@@ -5,10 +5,9 @@ use std::net::Ipv4Addr;
 
 use super::HostFile;
 use super::model::{self, Model};
-use super::network::PEERS;
 use crate::base::Origin;
 use crate::bind::{OrganizationPlan, SitePlan};
-use crate::expand::{Destination, Entry, EntryKind, Link, Source, WorkloadId};
+use crate::expand::{Destination, Entry, Link, PEERS, Source, WorkloadId};
 use crate::resolve::Cluster;
 use crate::text::lines::{GENERATED, HEAD, Lines};
 
@@ -58,8 +57,7 @@ pub(super) fn address(site: &SitePlan, id: WorkloadId) -> Option<Ipv4Addr> {
 
 /// The address at which an entry's host answers: the load balancers', but for Fabric's nodes.
 pub(super) fn entrance(site: &SitePlan, entry: &Entry) -> Option<Ipv4Addr> {
-    let is_balanced = !matches!(entry.kind, EntryKind::Grpc { .. });
-    let balancers = site.balancers.as_ref().filter(|_| is_balanced);
+    let balancers = site.balancers.as_ref().filter(|_| !entry.kind.is_of_a_node());
     balancers.map(|balancers| balancers.address).or_else(|| Some(site.answers(entry.workload, &entry.port)?.0))
 }
 

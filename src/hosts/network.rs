@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::model::{self, Copy, Host, Model, Project, is_secluded};
 use super::names;
 use crate::base::{Origin, Tree, TreePath};
-use crate::expand::{Destination, Program, Source};
+use crate::expand::{Destination, PEERS, Program, Source};
 
 pub(super) const SECLUDED: Origin =
     Origin::Rule("what only its neighbour dials is reached over a network of their own");
@@ -102,6 +102,3 @@ pub(super) fn hosts(model: &Model, copy: &Copy) -> Vec<String> {
     }
     hosts.into_iter().map(|(name, address)| format!("{name}:{address}")).collect()
 }
-
-/// The name of the clients' one address of all peers.
-pub(super) const PEERS: &str = "peers";

@@ -41,7 +41,7 @@ fn head(model: &Model) -> String {
 fn heading(host: &Host) -> String {
     let plan = host.plan;
     let stands = if plan.domains.is_empty() { String::new() } else { format!(" in {}", plan.domains.join(", ")) };
-    let (whole, left) = (whole(host), left(host));
+    let (whole, left) = (plan.room(), left(host));
     let of = |left: u64, whole: u64, unit: &str| format!("{left} of {whole}{unit}");
     format!(
         "\n## {}\n\n{}{stands}. Left: {}, {}, {}.\n\n\
@@ -89,18 +89,9 @@ fn why(model: &Model, host: &Host, copy: &Copy) -> String {
     }
 }
 
-fn whole(host: &Host) -> Room {
-    Room { cpu: host.plan.cpu_millis, memory: host.plan.memory_mib, disk: host.plan.disk_mib }
-}
-
 fn left(host: &Host) -> Room {
     let taken = host.copies().map(|(_, copy)| room(copy.workload)).fold(Room::default(), |sum, one| sum.plus(&one));
-    let whole = whole(host);
-    Room {
-        cpu: whole.cpu.saturating_sub(taken.cpu),
-        memory: whole.memory.saturating_sub(taken.memory),
-        disk: whole.disk.saturating_sub(taken.disk),
-    }
+    host.plan.room().less(&taken)
 }
 
 fn number(number: u64) -> Tree {
@@ -127,7 +118,7 @@ fn tree(model: &Model, host: &Host) -> Tree {
         ("host", Tree::from(host.plan.name.clone())),
         ("address", Tree::from(host.plan.address.to_string())),
         ("domains", Tree::seq(host.plan.domains.iter().cloned())),
-        ("has", Tree::map(amounts(&whole(host)))),
+        ("has", Tree::map(amounts(&host.plan.room()))),
         ("left", Tree::map(amounts(&left(host)))),
         ("holds", Tree::seq(holds)),
     ])

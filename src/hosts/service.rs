@@ -8,7 +8,7 @@ use super::model::{Copy, Host, Model, Project, is_secluded};
 use super::mounts::{self, Content, Mount};
 use super::network;
 use crate::base::bounded::hex;
-use crate::base::quantity::{bytes, millicores};
+use crate::base::quantity::{MEBIBYTE, bytes, millicores};
 use crate::base::tree::Text;
 use crate::base::{Origin, Traced, Tree, TreePath};
 use crate::configure::VariableValue;
@@ -28,7 +28,6 @@ const PROCESSES: Origin = Origin::Rule("no container may use up the host's proce
 const PIDS: u32 = 4096;
 /// The profile of what runs once, so that it does not start with the rest.
 pub(super) const SETUP: &str = "setup";
-const MEBIBYTE: u64 = 1 << 20;
 const CHECKSUM: &str = "akcgen.io/files";
 
 /// A service while it is put together.

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::rows::{self, Row};
 use super::{BundleFile, pods};
 use crate::base::{Object, Origin, Tree};
 use crate::bind::{ClusterPlan, End, Hop, OrganizationPlan};
 use crate::expand::WorkloadId;
 use crate::lower::ClusterObjects;
+use crate::text::rows::{self, Row};
 
 type Labels<'a> = BTreeMap<&'a str, &'a str>;
 
@@ -31,7 +31,7 @@ pub(super) fn file(
     traced: bool,
 ) -> BundleFile {
     let site = Site::new(organization_name, organization, cluster, objects);
-    rows::lists(&[("flows", site.flows()), ("pods", site.pods(objects))], traced)
+    rows::lists(&[("flows", site.flows()), ("pods", site.pods(objects))], traced).into()
 }
 
 #[derive(Serialize)]

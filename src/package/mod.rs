@@ -16,7 +16,6 @@ mod manifests;
 mod names;
 mod node_pools;
 mod pods;
-mod rows;
 mod site;
 mod union;
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{BundleFile, rows};
+use super::BundleFile;
 use crate::bind::ClusterPlan;
+use crate::text::rows;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,5 +33,5 @@ pub(super) fn file(cluster: &ClusterPlan, traced: bool) -> BundleFile {
         };
         (rows::json(&row), pool.origin)
     });
-    rows::list(&pools.collect::<Vec<_>>(), traced)
+    rows::list(&pools.collect::<Vec<_>>(), traced).into()
 }

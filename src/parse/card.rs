@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::blueprint::{Channel, FabricRelease, LanguageVersion, Map, Ordering, StateDatabase};
 use crate::base::Traced;
 use crate::base::name::{ChannelName, Cidr, Domain, Label, Line, MspId, OrganizationName};
+use crate::base::range::EVERYBODY;
 
 /// A card's file: one organization, a section for each environment. Written by `akcgen card`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -65,6 +66,16 @@ pub struct Card {
     #[serde(default)]
     #[schemars(example = serde_json::json!([{"name": "ca", "host": "ca.member-two.example", "port": 7054}]))]
     pub services: Vec<SharedService>,
+}
+
+impl Card {
+    /// The ranges that its clients come from: everybody, where it says of none.
+    pub fn ranges(&self) -> Vec<String> {
+        match self.addresses.as_slice() {
+            [] => vec![EVERYBODY.to_owned()],
+            addresses => addresses.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// A peer or orderer as other organizations dial it.

@@ -22,7 +22,8 @@ impl Room {
         self.cpu >= other.cpu && self.memory >= other.memory && self.disk >= other.disk
     }
 
-    fn less(&self, other: &Room) -> Room {
+    /// What is left of one without another; never below nothing.
+    pub fn less(&self, other: &Room) -> Room {
         Room {
             cpu: self.cpu.saturating_sub(other.cpu),
             memory: self.memory.saturating_sub(other.memory),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::chart::{chart_name, cluster_title, release_namespace};
 use crate::bind::{ClusterPlan, ControllerPlan, HostPlan, OrganizationPlan, Plan, SitePlan};
 use crate::expand::{EntryKind, OrganizationGraph};
+use crate::fabric::ports;
 use crate::parse::blueprint::GitopsTool;
 use crate::resolve::Cluster;
 
@@ -308,7 +309,11 @@ fn hosts(plan: &Plan, organization: &OrganizationPlan) -> Vec<HostView> {
     let web = organization.graph.entries.iter().filter_map(|entry| match &entry.kind {
         EntryKind::Web { path, .. } => {
             let workload = &organization.graph.workloads[entry.workload.0];
-            Some(HostView { host: entry.host.clone(), port: 443, what: format!("{} at {path}", workload.name) })
+            Some(HostView {
+                host: entry.host.clone(),
+                port: ports::HTTPS,
+                what: format!("{} at {path}", workload.name),
+            })
         }
         _ => None,
     });

@@ -3,5 +3,6 @@
 pub mod insert;
 pub mod json;
 pub mod lines;
+pub mod rows;
 mod scalar;
 pub mod yaml;

@@ -8,13 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::base::quantity::{bytes, millicores};
 use crate::bind::PoolPlan;
 use crate::expand::{Component, Shape, Workload};
 use crate::resolve::Copies;
-
-/// Bytes in a mebibyte.
-const MEBIBYTE: u64 = 1024 * 1024;
 
 /// How many copies of scaled workloads are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,12 +134,8 @@ pub(super) fn copies(workload: &Workload, load: Load) -> u32 {
 
 /// What each of a workload's pods asks for.
 pub(super) fn pod(workload: &Workload) -> Room {
-    let mut room = Room { pods: 1, ..Room::default() };
-    for request in workload.containers.iter().map(|container| &container.resources) {
-        room.cpu = room.cpu.saturating_add(millicores(&request.cpu.value).unwrap_or(u64::MAX));
-        room.memory = room.memory.saturating_add(bytes(&request.memory.value).unwrap_or(u64::MAX).div_ceil(MEBIBYTE));
-    }
-    room
+    let (cpu, memory) = workload.requests();
+    Room { cpu, memory, pods: 1 }
 }
 
 /// How many empty nodes hold these pods, the largest first.

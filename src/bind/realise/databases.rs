@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::needs::{omitted, selector};
+use crate::base::range::EVERYBODY;
 use crate::base::{Object, Origin};
 use crate::bind::{End, Endpoint, Hop, Network, TargetImage};
 use crate::diag::code;
@@ -171,7 +172,7 @@ impl Server<'_> {
             return End::from(pods.value);
         }
         let ranges = details.ranges.as_ref().and_then(|ranges| context.data::<Vec<String>>(ranges, scope));
-        let ranges = ranges.map_or_else(|| vec!["0.0.0.0/0".to_owned()], |ranges| ranges.value);
+        let ranges = ranges.map_or_else(|| vec![EVERYBODY.to_owned()], |ranges| ranges.value);
         End::Ranges { what: self.what.to_owned(), ranges }
     }
 

@@ -23,12 +23,10 @@ use crate::target::definition::{Entries, EntryIngress, EntryService};
 /// Longest name of an Ingress or a target's own object for an entry.
 const LONGEST: usize = 52;
 
-/// The address under which an entry's port is called within its cluster.
-fn address<'a>(workload: &'a Workload, entry: &Entry) -> Option<&'a Address> {
+/// The name under which an entry's port is called within its cluster.
+fn address<'a>(workload: &'a Workload, entry: &Entry) -> &'a str {
     let has = |container: &Container| container.ports.iter().any(|port| port.name == entry.port);
-    let container = workload.containers.iter().position(has);
-    let own = workload.addresses.iter().find(|address| address.container.is_some() && address.container == container);
-    own.or(workload.addresses.first())
+    workload.address_of(workload.containers.iter().position(has).unwrap_or_default())
 }
 
 /// The name of every entry, in their order: a node's own, or its service's with what it is for.
@@ -49,7 +47,7 @@ pub(super) fn names(context: &Context) -> Vec<String> {
 
 fn name(context: &Context, entry: &Entry, host: &str) -> String {
     let workload = &context.graph.workloads[entry.workload.0];
-    let service = address(workload, entry).map_or(workload.name.as_str(), |address| &address.name);
+    let service = address(workload, entry);
     let first =
         workload.containers.iter().any(|container| container.ports.first().is_some_and(|port| port.name == entry.port));
     let service = if first { service.to_owned() } else { format!("{service}-{}", entry.port) };
@@ -107,9 +105,9 @@ fn service_port(port: &Port) -> ServicePort {
 
 /// The Services over all nodes of a component: the clients' one address.
 pub(super) fn component_services(context: &Context, plan: &mut ClusterPlan) {
-    for (component, name) in
-        [(Component::Peer, "peers"), (Component::Kafka, "kafka"), (Component::ZooKeeper, "zookeeper")]
-    {
+    // The order in which they stand in a cluster's file.
+    for component in [Component::Peer, Component::Kafka, Component::ZooKeeper] {
+        let Some(name) = component.together() else { continue };
         let mut nodes = context
             .graph
             .workloads
@@ -143,22 +141,15 @@ pub(super) fn realise(
     let mut manuals = Vec::new();
     for ((entry, name), outer) in graph.entries.iter().zip(names).zip(outer) {
         let workload = &graph.workloads[entry.workload.0];
-        let need = ports::need(context, entry);
-        let Some(details) = context.met(need) else {
-            needs::omitted(context, need, kind_words(&entry.kind), entry.origin);
-            continue;
-        };
+        let Some(details) = met(context, entry, &mut manuals) else { continue };
         let Some(cluster) = clusters.get(&workload.cluster) else { continue };
-        let everywhere = context.scope.clone();
-        let manual = details.manual.as_ref().and_then(|manual| context.text(manual, &everywhere));
-        manuals.extend(manual.map(|text| text.value).filter(|text| !manuals.contains(text)));
         let seen = balancers(context, details, &entry.kind, network);
         let mut scope = cluster.with("workload", &needs::view(context, entry.workload));
         scope.trace("workload", workload.origin);
-        let service = address(workload, entry).map_or(workload.name.clone(), |address| address.name.clone());
-        scope.set("entry", &view(workload, entry, name, &service, *outer));
+        let service = address(workload, entry);
+        scope.set("entry", &view(workload, entry, name, service, *outer));
         scope.trace("entry", entry.origin);
-        let made = Made { entry, name, service: &service, outer: *outer, workload, seen };
+        let made = Made { entry, name, service, outer: *outer, workload, seen };
         let balancer = details.service.as_ref().and_then(|service| made.service(context, service, &scope));
         let ingress = details.ingress.as_ref().and_then(|ingress| made.ingress(context, ingress, &scope));
         let documents = context.documents(&details.documents, &scope);
@@ -176,6 +167,19 @@ pub(super) fn realise(
     manuals
 }
 
+/// How the target lets an entry in; refused, if it does not. Adds what has to be done by hand before it answers.
+pub(super) fn met<'a>(context: &mut Context<'a>, entry: &Entry, manuals: &mut Vec<String>) -> Option<&'a Entries> {
+    let need = ports::need(context, entry);
+    let Some(details) = context.met(need) else {
+        needs::omitted(context, need, kind_words(&entry.kind), entry.origin);
+        return None;
+    };
+    let everywhere = context.scope.clone();
+    let manual = details.manual.as_ref().and_then(|manual| context.text(manual, &everywhere));
+    manuals.extend(manual.map(|text| text.value).filter(|text| !manuals.contains(text)));
+    Some(details)
+}
+
 /// Refuses a row of the allocations that gives an entry another port than its workload's own where nothing stands before
 /// the cluster's own Service, which answers on that alone.
 fn own_port(context: &mut Context, entry: &Entry, name: &str, workload: &Workload) {
@@ -188,7 +192,7 @@ fn own_port(context: &mut Context, entry: &Entry, name: &str, workload: &Workloa
 }
 
 /// What a target lets in or not, in words.
-pub(super) fn kind_words(kind: &EntryKind) -> &'static str {
+fn kind_words(kind: &EntryKind) -> &'static str {
     match kind {
         EntryKind::Grpc { .. } => "entry for Fabric's gRPC",
         EntryKind::Web { .. } => "entry for HTTP from the internet",

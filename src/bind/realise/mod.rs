@@ -238,7 +238,7 @@ fn known_bindings(context: &mut Context) {
         let Some((_, binding)) = target.binding(&name.value) else {
             let message = format!("the target `{}` has no binding `{}`", target.name, name.value);
             let finding = Diagnostic::new(code::UNKNOWN_BINDING, message);
-            let finding = name.origin.span().map_or(finding.clone(), |span| finding.at(span, ""));
+            let finding = finding.at_origin(name.origin, "");
             context.finding(finding.nearest(&name.value, "bindings", valid.iter().copied()));
             continue;
         };

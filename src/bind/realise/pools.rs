@@ -154,7 +154,7 @@ fn own_zones(context: &mut Context, pool: &NodePool, zones: &[String]) -> Option
         } else {
             let message = format!("the organization's clusters do not stand in the zone `{}`", zone.value);
             let finding = Diagnostic::new(code::UNKNOWN_ZONE, message);
-            let finding = zone.origin.span().map_or(finding.clone(), |span| finding.at(span, ""));
+            let finding = finding.at_origin(zone.origin, "");
             context.finding(finding.nearest(&zone.value, "zones", zones.iter().map(String::as_str)));
         }
     }

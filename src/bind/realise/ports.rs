@@ -9,12 +9,10 @@ use super::allocated::{Allocated, Row};
 use super::context::Context;
 use crate::diag::{Diagnostic, code};
 use crate::expand::{Entry, EntryKind, NodeRole};
-use crate::fabric::ports;
+use crate::fabric::ports::{self, HTTPS};
 use crate::parse::blueprint::Endpoints;
 use crate::target::definition::{Entries, Realisation};
 
-/// The port of HTTP with TLS.
-pub(super) const HTTPS: u16 = 443;
 /// Between two nodes of one kind on a shared balancer.
 const STEP: u16 = 10;
 /// Where services stand whose own port is taken on a shared balancer.
@@ -56,7 +54,7 @@ pub(super) fn outer(context: &mut Context, names: &[String], allocated: &mut Vec
         if let Some(other) = taken.insert((balancer(context, at, entry), row.value), at) {
             let message = format!("`{}` and `{}` are given the same port {}", names[other], names[at], row.value);
             let finding = Diagnostic::new(code::BAD_ALLOCATION, message);
-            let finding = row.origin.span().map_or(finding.clone(), |span| finding.at(span, ""));
+            let finding = finding.at_origin(row.origin, "");
             context.finding(finding.help("they stand behind one load balancer, where each needs a port of its own"));
         }
     }

@@ -77,7 +77,7 @@ fn fits(consortium: &Consortium, one: &Realised, there: &[&Realised]) -> Vec<Dia
         let message =
             format!("{} pods of the cluster `{}` find no room on its {nodes} nodes{load}", shortage.pods, plan.name);
         let origin = plan.pools.first().map_or(name(consortium, owner), |pool| pool.origin);
-        let finding = place(Diagnostic::new(code, message), origin, name(consortium, owner), "");
+        let finding = Diagnostic::new(code, message).at_first(origin, name(consortium, owner), "");
         let kind = plan.pools.first().map_or("", |pool| pool.instance_type.value.as_str());
         let finding = match shortage.nodes {
             Some(1) => finding.help(format!("1 node more of type `{kind}` would do: raise `maximum`")),
@@ -120,13 +120,4 @@ fn unallocated(consortium: &Consortium, realised: &[Realised], diagnostics: &mut
 
 fn name(consortium: &Consortium, at: OrgIx) -> Origin {
     consortium.organization(at).name.origin
-}
-
-/// Marks the first of two places that somebody wrote, and shows the other.
-fn place(finding: Diagnostic, one: Origin, other: Origin, label: &str) -> Diagnostic {
-    match (one.span(), other.span()) {
-        (Some(span), Some(also)) if span != also && !label.is_empty() => finding.at(span, "").related(also, label),
-        (Some(span), _) | (None, Some(span)) => finding.at(span, ""),
-        (None, None) => finding,
-    }
 }

@@ -6,6 +6,8 @@ mod service;
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::base::Traced;
 use crate::base::name::{
     Address, Branch, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Domain, Duration,
@@ -208,7 +210,8 @@ impl Description {
 }
 
 /// One of an organization's two clusters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Cluster {
     Blockchain,
     Application,

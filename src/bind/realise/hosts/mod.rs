@@ -16,7 +16,7 @@ use crate::base::name::Bytes;
 use crate::base::{Origin, Traced};
 use crate::bind::{Network, OrganizationPlan, SitePlan};
 use crate::diag::code;
-use crate::expand::{EntryKind, OrganizationGraph, WorkloadId, add_server, engine_name};
+use crate::expand::{OrganizationGraph, WorkloadId, add_server, engine_name};
 use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::Cluster;
 use crate::target::definition::Hosts;
@@ -134,17 +134,9 @@ fn optional(context: &mut Context, template: Option<&crate::target::Template>) -
 
 /// Refuses entries that the target does not let in; returns what has to be done by hand before the others answer.
 fn entry_manuals(context: &mut Context) -> Vec<String> {
-    let graph = context.graph;
     let mut manuals = Vec::new();
-    for entry in &graph.entries {
-        let need = super::ports::need(context, entry);
-        let Some(details) = context.met(need) else {
-            needs::omitted(context, need, entries::kind_words(&entry.kind), entry.origin);
-            continue;
-        };
-        let scope = context.scope.clone();
-        let manual = details.manual.as_ref().and_then(|manual| context.text(manual, &scope));
-        manuals.extend(manual.map(|text| text.value).filter(|text| !manuals.contains(text)));
+    for entry in &context.graph.entries {
+        entries::met(context, entry, &mut manuals);
     }
     manuals
 }
@@ -165,11 +157,6 @@ fn block_volumes(context: &mut Context) {
     {
         needs::omitted(context, files, "shared files", workload.origin);
     }
-}
-
-/// Whether clients dial an entry at the load balancers: all but Fabric's nodes, which others must reach one by one.
-fn balanced(kind: &EntryKind) -> bool {
-    !matches!(kind, EntryKind::Grpc { .. })
 }
 
 /// Of what no line of the blueprint says where it stands.

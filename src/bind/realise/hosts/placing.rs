@@ -6,12 +6,13 @@ use super::PLACED;
 use super::servers::{Servers, unknown_host};
 use crate::base::Traced;
 use crate::bind::realise::allocated::{Allocated, Row};
+use crate::bind::realise::capacity::{self, Load};
 use crate::bind::realise::context::Context;
 use crate::bind::{HostPlan, Placement, room};
 use crate::diag::code;
 use crate::expand::{Component, Program, Shape, Workload, WorkloadId};
 use crate::place::{self, Host, Item, Lack, Room};
-use crate::resolve::{Cluster, Copies};
+use crate::resolve::Cluster;
 
 /// Places every workload; records what finds no place, and majorities that stand together.
 pub(super) fn place(context: &mut Context, servers: &Servers, allocated: &mut Vec<Allocated>) -> Vec<Placement> {
@@ -59,9 +60,8 @@ pub(super) fn place(context: &mut Context, servers: &Servers, allocated: &mut Ve
 }
 
 fn host(plan: &HostPlan) -> Host {
-    let room = Room { cpu: plan.cpu_millis, memory: plan.memory_mib, disk: plan.disk_mib };
     let takes = plan.clusters.iter().fold(0, |bits, cluster| bits | bit(*cluster));
-    Host { name: plan.name.clone(), domains: plan.domains.clone(), room, takes }
+    Host { name: plan.name.clone(), domains: plan.domains.clone(), room: plan.room(), takes }
 }
 
 fn bit(cluster: Cluster) -> u8 {
@@ -87,18 +87,14 @@ fn anchor(workloads: &[Workload], at: usize) -> WorkloadId {
 /// How many copies run: nothing adds any on servers, so that what could scale has its fewest. No more than there are hosts,
 /// since two on one are lost together.
 fn copies(context: &mut Context, servers: &Servers, workload: &Workload) -> u32 {
-    let count = match &workload.shape {
-        Shape::Stateful | Shape::Single | Shape::Job => return 1,
-        Shape::Stateless(Copies::Fixed(count)) => count,
-        Shape::Stateless(Copies::Scaled { minimum, .. }) => minimum,
-    };
+    let count = capacity::copies(workload, Load::Least);
     let takes = servers.hosts.iter().filter(|host| host.clusters.contains(&workload.cluster)).count();
     let most = u32::try_from(takes).unwrap_or(u32::MAX).max(1);
-    if count.value > most {
-        let message = format!("of {} copies of `{}` {most} run: one a host", count.value, workload.name);
+    if count > most {
+        let message = format!("of {count} copies of `{}` {most} run: one a host", workload.name);
         context.problem(code::NO_ROOM_TO_SCALE, workload.origin, message, "add hosts, or ask for fewer copies");
     }
-    count.value.min(most)
+    count.min(most)
 }
 
 /// Those that are never on one host: the nodes of one kind, or the copies of one workload.

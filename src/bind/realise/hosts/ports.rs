@@ -2,20 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::balanced;
 use super::servers::{Balancers, Servers};
 use crate::base::{Origin, Traced};
 use crate::bind::realise::allocated::{Allocated, Row};
 use crate::bind::realise::context::Context;
-use crate::bind::realise::ports::{HTTPS, free};
+use crate::bind::realise::ports::free;
 use crate::bind::{BalancersPlan, Frontend, Placement, SitePlan, WebRoute};
 use crate::diag::code;
-use crate::expand::{Component, Destination, Entry, EntryKind, Shape, Source, WorkloadId};
+use crate::expand::{Component, Destination, Entry, EntryKind, PEERS, Shape, Source, WorkloadId};
+use crate::fabric::ports::{self, HTTPS};
 
 /// The port of SSH, which every host has.
 const SSH: u16 = 22;
-/// The frontend over all peers, and its namesake among a cluster's Services.
-const PEERS: &str = "peers";
 
 /// A port of a workload.
 type Listener = (WorkloadId, String);
@@ -40,7 +38,7 @@ pub(super) fn balancers(
     }
     let mut open = Vec::new();
     for (listener, wanted) in wanted(context, names) {
-        let Wanted { name, origin, entry } = wanted;
+        let Wanted { name, own, origin, entry } = wanted;
         let row = context.port_row(&name).filter(|_| entry);
         match row {
             Some(row) if !taken.insert(row.value) => {
@@ -52,13 +50,10 @@ pub(super) fn balancers(
                 let row = Traced::new(row.value, origin);
                 frontends.push(frontend(context, allocated, (name, listener), row, true, entry));
             }
-            None => open.push((name, listener, origin, entry)),
+            None => open.push((name, own, listener, origin, entry)),
         }
     }
-    for (name, listener, origin, entry) in open {
-        let own = context.graph.workloads[listener.first().map_or(0, |(id, _)| id.0)]
-            .port(listener.first().map_or("", |(_, port)| port))
-            .map_or(HTTPS, |port| port.port);
+    for (name, own, listener, origin, entry) in open {
         let Some(number) = free(own, &name).find(|number| !taken.contains(number)) else { continue };
         taken.insert(number);
         frontends.push(frontend(context, allocated, (name, listener), Traced::new(number, origin), false, entry));
@@ -86,6 +81,8 @@ fn frontend(
 /// A frontend that is wanted.
 struct Wanted {
     name: String,
+    /// The port of what is behind it.
+    own: u16,
     origin: Origin,
     /// Whether somebody outside of the organization or in its other cluster dials it, so that it never changes.
     entry: bool,
@@ -97,9 +94,10 @@ fn wanted(context: &Context, names: &[String]) -> BTreeMap<Vec<Listener>, Wanted
     let graph = context.graph;
     let mut wanted: BTreeMap<Vec<Listener>, Wanted> = BTreeMap::new();
     for (entry, name) in graph.entries.iter().zip(names) {
-        if balanced(&entry.kind) && !matches!(entry.kind, EntryKind::Web { .. }) {
+        if matches!(entry.kind, EntryKind::Private | EntryKind::Consortium) {
             let listener = vec![(entry.workload, entry.port.clone())];
-            let one = Wanted { name: name.clone(), origin: entry.origin, entry: true };
+            let own = own(context, entry.workload, &entry.port);
+            let one = Wanted { name: name.clone(), own, origin: entry.origin, entry: true };
             wanted.entry(listener).or_insert(one);
         }
     }
@@ -110,7 +108,7 @@ fn wanted(context: &Context, names: &[String]) -> BTreeMap<Vec<Listener>, Wanted
             let first = workload.containers.first().and_then(|container| container.ports.first());
             let alone = first.is_some_and(|first| first.name == *port);
             let name = if alone { workload.name.clone() } else { format!("{}-{port}", workload.name) };
-            let one = Wanted { name, origin: workload.origin, entry: false };
+            let one = Wanted { name, own: own(context, *to, port), origin: workload.origin, entry: false };
             wanted.entry(vec![(*to, port.clone())]).or_insert(one);
         }
     }
@@ -120,9 +118,14 @@ fn wanted(context: &Context, names: &[String]) -> BTreeMap<Vec<Listener>, Wanted
         .collect();
     if peers.len() > 1 {
         let origin = Origin::Rule("one address over all nodes of a kind");
-        wanted.insert(peers, Wanted { name: PEERS.to_owned(), origin, entry: false });
+        wanted.insert(peers, Wanted { name: PEERS.to_owned(), own: ports::PEER_GRPC, origin, entry: false });
     }
     wanted
+}
+
+/// The number of a named port of a workload.
+fn own(context: &Context, id: WorkloadId, port: &str) -> u16 {
+    context.graph.workloads[id.0].port(port).map_or(HTTPS, |port| port.port)
 }
 
 /// Without load balancers nothing can have copies.
@@ -188,7 +191,7 @@ pub(super) fn publish(
         let (id, port) = listener;
         let Some(own) = graph.workloads[id.0].port(port).map(|port| port.port) else { continue };
         let hosts = placements[id.0].hosts.clone();
-        let is_entry = |entry: &Entry| entry.workload == *id && entry.port == *port && !balanced(&entry.kind);
+        let is_entry = |entry: &Entry| entry.workload == *id && entry.port == *port && entry.kind.is_of_a_node();
         let entry = graph.entries.iter().position(is_entry);
         let row = entry.and_then(|at| context.port_row(&names[at]));
         let number = match &row {

@@ -7,14 +7,12 @@ use serde::Deserialize;
 
 use crate::base::Traced;
 use crate::base::name::Bytes;
-use crate::base::quantity::bytes;
+use crate::base::quantity::{MEBIBYTE, bytes};
 use crate::bind::HostPlan;
 use crate::bind::realise::context::Context;
 use crate::diag::{Code, Diagnostic, code};
 use crate::resolve::Cluster;
 use crate::target::definition::Hosts;
-
-const MEBIBYTE: u64 = 1024 * 1024;
 
 /// The servers and what holds for all of them.
 pub(super) struct Servers {
@@ -44,23 +42,7 @@ struct ServerData {
     disk: Bytes,
     room: Option<String>,
     rack: Option<String>,
-    clusters: Option<BTreeSet<Kind>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    Blockchain,
-    Application,
-}
-
-impl From<Kind> for Cluster {
-    fn from(kind: Kind) -> Cluster {
-        match kind {
-            Kind::Blockchain => Cluster::Blockchain,
-            Kind::Application => Cluster::Application,
-        }
-    }
+    clusters: Option<BTreeSet<Cluster>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -106,14 +88,13 @@ fn plan(context: &Context, name: String, server: ServerData, reserved: &Reserved
     let mebibytes = |amount: &Bytes| bytes(amount).unwrap_or(0) / MEBIBYTE;
     let origin = context.parameters.written(&format!("hosts.{name}"));
     let kept = reserved.memory.as_ref().map_or(0, mebibytes);
-    let kinds = server.clusters.unwrap_or_else(|| BTreeSet::from([Kind::Blockchain, Kind::Application]));
     HostPlan {
         address: server.address,
         domains: server.room.into_iter().chain(server.rack).collect(),
         cpu_millis: u64::from(server.cpu.saturating_sub(reserved.cpu)) * 1000,
         memory_mib: mebibytes(&server.memory).saturating_sub(kept),
         disk_mib: mebibytes(&server.disk),
-        clusters: kinds.into_iter().map(Cluster::from).collect(),
+        clusters: server.clusters.unwrap_or_else(|| Cluster::ALL.into()),
         origin: origin.unwrap_or(context.organization.name.origin),
         name,
     }
@@ -139,7 +120,7 @@ fn balancers_of(context: &mut Context, hosts: &[HostPlan], data: Traced<Balancer
             None => {
                 // The place is the whole list's, which no single name may replace.
                 let finding = no_host(hosts, &name, Diagnostic::new);
-                context.finding(origin.span().map_or(finding.clone(), |span| finding.at(span, "")));
+                context.finding(finding.at_origin(origin, ""));
             }
         }
     }
@@ -161,10 +142,8 @@ fn balancers_of(context: &mut Context, hosts: &[HostPlan], data: Traced<Balancer
 
 /// A name that no server has.
 pub(super) fn unknown_host(context: &mut Context, hosts: &[HostPlan], name: &Traced<String>) {
-    let finding = no_host(hosts, &name.value, |code, message| {
-        let finding = Diagnostic::new(code, message);
-        name.origin.span().map_or(finding.clone(), |span| finding.at(span, ""))
-    });
+    let finding =
+        no_host(hosts, &name.value, |code, message| Diagnostic::new(code, message).at_origin(name.origin, ""));
     context.finding(finding);
 }
 

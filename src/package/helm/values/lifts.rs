@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::super::BundleFile;
-use super::super::super::rows::{self, Row};
 use super::super::lift::{Change, Lifted};
+use crate::text::rows::{self, Row};
 
 #[derive(Serialize)]
 struct LiftRow<'a> {
@@ -34,7 +34,7 @@ struct ChangeRow<'a> {
 /// The file beside a chart.
 pub(in crate::package::helm) fn lifts(lifted: &[Lifted], environments: &[&str], traced: bool) -> BundleFile {
     let rows: Vec<Row> = lifted.par_iter().map(|one| (rows::json(&row(one, environments)), one.origin)).collect();
-    rows::list(&rows, traced)
+    rows::list(&rows, traced).into()
 }
 
 fn row<'a>(lifted: &'a Lifted, environments: &[&'a str]) -> LiftRow<'a> {

@@ -2,15 +2,14 @@
 
 use serde::Serialize;
 
-use super::BundleFile;
+use super::lines::Lines;
 use crate::base::Origin;
-use crate::text::lines::Lines;
 
 /// A row as JSON and where it came from.
-pub(super) type Row = (String, Origin);
+pub type Row = (String, Origin);
 
 /// A row's text.
-pub(super) fn json(row: &impl Serialize) -> String {
+pub fn json(row: &impl Serialize) -> String {
     match serde_json::to_string(row) {
         Ok(text) => text,
         Err(_) => unreachable!("a row holds texts, numbers and maps by text alone"),
@@ -18,14 +17,14 @@ pub(super) fn json(row: &impl Serialize) -> String {
 }
 
 /// A list of rows.
-pub(super) fn list(rows: &[Row], traced: bool) -> BundleFile {
+pub fn list(rows: &[Row], traced: bool) -> Lines {
     let mut lines = Lines::new(traced);
     add(&mut lines, "", "", rows);
-    lines.into()
+    lines
 }
 
 /// A map of lists of rows.
-pub(super) fn lists(lists: &[(&str, Vec<Row>)], traced: bool) -> BundleFile {
+pub fn lists(lists: &[(&str, Vec<Row>)], traced: bool) -> Lines {
     let mut lines = Lines::new(traced);
     lines.line("{", FRAME);
     for (at, (name, rows)) in lists.iter().enumerate() {
@@ -33,7 +32,7 @@ pub(super) fn lists(lists: &[(&str, Vec<Row>)], traced: bool) -> BundleFile {
         add(&mut lines, &format!("  \"{name}\": "), end, rows);
     }
     lines.line("}", FRAME);
-    lines.into()
+    lines
 }
 
 const FRAME: Origin = Origin::Rule("the frame of the file");
@@ -61,13 +60,13 @@ mod tests {
     fn each_row_has_a_line_with_its_origin() {
         let rows =
             vec![(r#"{"a":1}"#.to_owned(), Origin::Rule("one")), (r#"{"b":"x"}"#.to_owned(), Origin::Rule("two"))];
-        let file = lists(&[("first", rows.clone()), ("none", Vec::new())], true);
-        assert_eq!(file.text, "{\n  \"first\": [\n    {\"a\":1},\n    {\"b\":\"x\"}\n  ],\n  \"none\": []\n}\n");
-        assert_eq!(file.text.lines().count(), file.lines.len());
-        assert_eq!(file.lines[3], Origin::Rule("two"));
-        assert!(serde_json::from_str::<serde_json::Value>(&file.text).is_ok());
-        let file = list(&rows, false);
-        assert_eq!((file.text.as_str(), file.lines.len()), ("[\n  {\"a\":1},\n  {\"b\":\"x\"}\n]\n", 0));
-        assert_eq!(list(&[], false).text, "[]\n");
+        let (text, lines) = lists(&[("first", rows.clone()), ("none", Vec::new())], true).finish();
+        assert_eq!(text, "{\n  \"first\": [\n    {\"a\":1},\n    {\"b\":\"x\"}\n  ],\n  \"none\": []\n}\n");
+        assert_eq!(text.lines().count(), lines.len());
+        assert_eq!(lines[3], Origin::Rule("two"));
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+        let (text, lines) = list(&rows, false).finish();
+        assert_eq!((text.as_str(), lines.len()), ("[\n  {\"a\":1},\n  {\"b\":\"x\"}\n]\n", 0));
+        assert_eq!(list(&[], false).finish().0, "[]\n");
     }
 }
