@@ -287,8 +287,8 @@ impl Program {
     /// Seconds that it has to end well once it was told to stop.
     pub fn grace(self) -> u32 {
         match self {
-            // A broker hands its partitions over and closes its logs before it ends.
-            Program::KafkaBroker { .. } => 120,
+            // A broker hands its partitions over and closes its logs before it ends; a database writes what it holds.
+            Program::KafkaBroker { .. } | Program::DatabaseServer { .. } => 120,
             // A block that is being written, a database's buffers, a batch that is being pruned or copied.
             Program::Peer { .. }
             | Program::CouchDb { .. }
