@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use akcgen::base::{Object, Origin, Sources, Tree};
-use akcgen::bind::{Allocations, Bindings, Plan, bind};
+use akcgen::bind::{Allocations, Bindings, End, Hop, Plan, bind};
 use akcgen::diag::Diagnostics;
 use akcgen::diag::render::{Format, render};
+use akcgen::resolve::Cluster;
 use akcgen::target::Shelf;
 use akcgen::{configure, expand, lower, parse, resolve};
 use serde_json::json;
@@ -121,6 +122,28 @@ fn policies_name_the_pods_of_a_database_in_the_cluster_and_the_range_of_one_outs
     );
     assert!(policy("orders").contains("192.168.7.0/24"), "{}", policy("orders"));
     assert!(policy("dapp").contains("192.168.0.0/20"), "{}", policy("dapp"));
+}
+
+#[test]
+fn what_a_database_adds_to_the_flows_has_pods_or_ranges_at_its_ends() {
+    let plan = compile().plan;
+    let pods = |namespace: &str, key: &str, value: &str| End::Platform {
+        namespace: namespace.to_owned(),
+        labels: [(key.to_owned(), value.to_owned())].into(),
+    };
+    let server = pods("maker-postgresql", "app.kubernetes.io/name", "postgresql");
+    let watcher = pods("onsite-agents", "onsite.example/role", "watcher");
+    let keeper = pods("onsite-agents", "onsite.example/role", "keeper");
+    let office = End::Ranges { what: "what PostgreSQL dials".to_owned(), ranges: vec!["192.168.9.0/24".to_owned()] };
+    let hops: Vec<&Hop> =
+        plan.organizations[0].database_hops[&Cluster::Blockchain].iter().map(|(hop, _)| hop).collect();
+    let expected = [
+        Hop { from: server.clone(), to: server.clone(), port: 5432 },
+        Hop { from: watcher.clone(), to: server.clone(), port: 8008 },
+        Hop { from: watcher, to: keeper, port: 2379 },
+        Hop { from: server, to: office, port: 443 },
+    ];
+    assert_eq!(hops, expected.iter().collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 """What the plan allows in one cluster: flows.json, whose format scripts/proofs/flows describes."""
 
+import dataclasses
 import ipaddress
 
 from lib import bundle as bundles
@@ -21,12 +22,12 @@ class Plan:
             {flow[end]["cidr"] for flow in self.flows for end in ("from", "to") if "cidr" in flow[end]}
         )
         self._networks = {cidr: ipaddress.ip_network(cidr) for cidr in self.ranges}
-        free = self._free_addresses()
+        self._free = self._free_addresses()
         isolated = {document.namespace for document in cluster.manifests if document.kind == "NetworkPolicy"}
         self.entries = [entry for entry in cluster.flows["pods"] if self._is_here(entry)]
         self.pods = [
             Pod(
-                entry["namespace"], entry["workload"], next(free), tuple(sorted(entry["labels"].items())),
+                entry["namespace"], entry["workload"], next(self._free), tuple(sorted(entry["labels"].items())),
                 tuple(sorted(entry["namespaceLabels"].items())), entry["namespace"] in isolated,
             )
             for entry in self.entries
@@ -60,6 +61,10 @@ class Plan:
             for end in ("from", "to")
             if "cidr" not in flow[end] and not (self._is_here(flow[end]) and self._key(flow[end]) in known)
         ]
+
+    def twin(self, pod: Pod) -> Pod:
+        """Another pod of the same workload."""
+        return dataclasses.replace(pod, address=next(self._free))
 
     def outside(self) -> list[Outside]:
         """For each range its first and last address and the neighbours of both, and addresses elsewhere."""

@@ -102,14 +102,21 @@ impl From<PodsData> for End {
     }
 }
 
-/// A connection of a database's pods: from pods of the platform, or to ranges.
+/// A connection beside those of a database's clients. The end that is not said is the pods that answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FlowData {
     port: u16,
     from: Option<PodsData>,
-    #[serde(default)]
-    to: Vec<String>,
+    to: Option<FlowEnd>,
+}
+
+/// Where such a connection leads.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`to` is a map of `namespace` and `labels`, or a list of ranges")]
+enum FlowEnd {
+    Pods(PodsData),
+    Ranges(Vec<String>),
 }
 
 #[derive(Deserialize)]
@@ -176,19 +183,20 @@ impl Server<'_> {
         End::Ranges { what: self.what.to_owned(), ranges }
     }
 
-    /// What its pods have to do with others than their clients, in the cluster where those are.
+    /// What pods in its place have to do with others than their clients, in the cluster where those are.
     fn hops(&self, context: &mut Context, details: &Database, scope: &Scope, end: &End, made: &mut Databases) {
         let (End::Platform { .. }, Some(template)) = (end, &details.flows) else { return };
         let Some(flows) = context.data::<Vec<FlowData>>(template, scope) else { return };
         let Some(client) = self.clients.first() else { return };
         let hops = made.hops.entry(context.graph.workloads[client.0].cluster).or_default();
         for FlowData { port, from, to } in flows.value {
-            let what = format!("what {} dials", self.what);
-            let hop = match from {
-                Some(pods) => Hop { from: End::from(pods), to: end.clone(), port },
-                None => Hop { from: end.clone(), to: End::Ranges { what, ranges: to }, port },
+            let from = from.map_or_else(|| end.clone(), End::from);
+            let to = match to {
+                Some(FlowEnd::Pods(pods)) => End::from(pods),
+                Some(FlowEnd::Ranges(ranges)) => End::Ranges { what: format!("what {} dials", self.what), ranges },
+                None => end.clone(),
             };
-            hops.push((hop, Origin::Source(template.span)));
+            hops.push((Hop { from, to, port }, Origin::Source(template.span)));
         }
     }
 

@@ -220,9 +220,10 @@ pub struct Database {
     /// The pods that answer: a map of `namespace` and `labels`; null where none does.
     #[schemars(example = serde_json::json!({"namespace": "databases", "labels": {"app": "postgresql"}}))]
     pub pods: Option<Template>,
-    /// Connections of those pods beside their clients', which the documents' own policies allow: a list of `port` with `from`,
-    /// pods of the platform as a map of `namespace` and `labels`, or with `to`, a list of ranges.
-    #[schemars(example = serde_json::json!([{"from": {"namespace": "operators", "labels": {"app": "operator"}}, "port": 8000}, {"to": ["10.0.0.0/8"], "port": 8443}]))]
+    /// Connections beside those of clients to those pods, which the documents' own policies allow: a list of `port` with
+    /// `from`, pods as a map of `namespace` and `labels`, and `to`, such pods or a list of ranges. Whichever is left out is
+    /// the pods that answer.
+    #[schemars(example = serde_json::json!([{"from": {"namespace": "operators", "labels": {"app": "operator"}}, "port": 8000}, {"to": ["10.0.0.0/8"], "port": 8443}, {"from": {"namespace": "databases", "labels": {"app": "proxy"}}, "to": {"namespace": "databases", "labels": {"app": "server"}}, "port": 3306}]))]
     pub flows: Option<Template>,
     /// Images that the documents name, by name: full references, rewritten to the organization's registry before they are in
     /// scope as `images`.
