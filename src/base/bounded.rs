@@ -15,6 +15,13 @@ pub fn bounded(text: &str, longest: usize, separator: char) -> String {
     format!("{kept}{separator}{}", &hex(&Sha256::digest(text.as_bytes()))[..MARK])
 }
 
+/// The text itself where it is free; otherwise with a separator and the first number from 2 on that makes it so.
+pub fn numbered(text: &str, separator: char, mut is_free: impl FnMut(&str) -> bool) -> String {
+    let others = (2_u32..).map(|number| format!("{text}{separator}{number}"));
+    let free = std::iter::once(text.to_owned()).chain(others).find(|name| is_free(name));
+    free.unwrap_or_else(|| text.to_owned())
+}
+
 /// Lower-case hexadecimal digits of bytes.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -45,6 +52,12 @@ mod tests {
         let (one, two) = ("a".repeat(60) + "x", "a".repeat(60) + "y");
         assert_eq!(bounded(&one, 52, '-').len(), 52);
         assert_ne!(bounded(&one, 52, '-'), bounded(&two, 52, '-'));
+    }
+
+    #[test]
+    fn taken_names_have_numbers() {
+        assert_eq!(numbered("orders", '-', |_| true), "orders");
+        assert_eq!(numbered("orders", '.', |name| !["orders", "orders.2"].contains(&name)), "orders.3");
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn servers(model: &Model, behind: &[(WorkloadId, String)], origin: Origin, lines
 
 fn web(model: &Model, balancers: &BalancersPlan, lines: &mut Lines) {
     lines.line("", EDGE);
-    lines.line("frontend web", EDGE);
+    lines.line(format_args!("frontend {}", outside("https")), EDGE);
     lines.line("    mode http", EDGE);
     let folder = certificates_folder();
     let bind =
@@ -160,19 +160,19 @@ fn web(model: &Model, balancers: &BalancersPlan, lines: &mut Lines) {
     balancers.web.iter().for_each(|route| allow(route, lines));
     for route in &balancers.web {
         let WebRoute { name, origin, .. } = route;
-        lines.line(format_args!("    use_backend {} if {{ var(txn.route) -m str {name} }}", backend(name)), *origin);
+        lines.line(format_args!("    use_backend {} if {{ var(txn.route) -m str {name} }}", outside(name)), *origin);
     }
     for route in &balancers.web {
         lines.line("", route.origin);
-        lines.line(format_args!("backend {}", backend(&route.name)), route.origin);
+        lines.line(format_args!("backend {}", outside(&route.name)), route.origin);
         lines.lines(BACKEND, EDGE);
         servers(model, std::slice::from_ref(&route.behind), route.origin, lines);
     }
 }
 
-/// The backend of a route; a frontend of TCP may bear the same name.
-fn backend(route: &str) -> String {
-    format!("web-{route}")
+/// The name of what serves HTTP from outside: all others are DNS labels, so that none of them can bear it.
+fn outside(name: &str) -> String {
+    format!("web.{name}")
 }
 
 /// Only the ranges of a route come to it.

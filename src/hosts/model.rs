@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::connections::{self, Connection, Listener};
 use super::names::{self, Record};
+use crate::base::bounded::numbered;
 use crate::bind::{BalancersPlan, HostPlan, OrganizationPlan, Placement, Plan, SitePlan};
 use crate::configure::{Configuration, ContainerConfiguration};
 use crate::expand::{Component, Container, Destination, Program, Source, Workload, WorkloadId};
@@ -184,11 +185,9 @@ fn service_names(workloads: &[Workload]) -> Vec<Vec<String>> {
     names
 }
 
-/// The name, or the name with the first number from 2 on that makes it unique in its cluster.
+/// The name, with a number where another of its cluster has it.
 fn unique(taken: &mut BTreeSet<(Cluster, String)>, cluster: Cluster, name: &str) -> String {
-    let numbered = (2_u32..).map(|number| format!("{name}-{number}"));
-    let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| taken.insert((cluster, name.clone())));
-    free.unwrap_or_default()
+    numbered(name, '-', |name| taken.insert((cluster, name.to_owned())))
 }
 
 /// The private network of a workload: its own where it has several containers or chaincode servers, that of its peer

@@ -6,6 +6,7 @@ use super::HostFile;
 use super::laid::{CONFIGURATION, Copied, FromVault, Laid, Template};
 use super::model::{Copy, Model, Project};
 use crate::base::Origin;
+use crate::base::bounded::numbered;
 use crate::configure::{File, FileContent, VariableValue};
 use crate::text::lines::Lines;
 
@@ -84,9 +85,7 @@ fn file_names<'b>(paths: impl Iterator<Item = &'b str>) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let name = |path: &str| {
         let name = path.trim_start_matches('/').replace('/', "_");
-        let numbered = (2_u32..).map(|number| format!("{name}.{number}"));
-        let free = std::iter::once(name.clone()).chain(numbered).find(|name| taken.insert(name.clone()));
-        free.unwrap_or(name)
+        numbered(&name, '.', |name| taken.insert(name.to_owned()))
     };
     paths.map(name).collect()
 }

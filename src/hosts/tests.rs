@@ -50,6 +50,10 @@ organizations:
               command: ["/run", "--cost=$5"]
               files: {/etc/orders/a_b.txt: "one", /etc/orders/a/b.txt: "two {{ not_a_template }}"}
               sharedFiles: /etc/templates
+            # Names that HAProxy's own parts and groups have, too.
+            web: {image: "one/web:1"}
+            access-web: {image: "one/web:1", calls: [web, access]}
+            access: {image: "one/web:1"}
             uploads:
               image: "one/uploads:1"
               storage: {files: {size: 20Gi, path: /data}}
@@ -218,6 +222,25 @@ fn no_port_of_a_host_is_opened_twice() {
             }
         }
     }
+}
+
+#[test]
+fn haproxy_is_told_no_name_twice_and_asks_nobody_for_an_address() {
+    let named = regex::Regex::new(r"^(frontend|backend) (\S+)$").unwrap();
+    let server = regex::Regex::new(r"^    server (\S+) ([0-9]+\.){3}[0-9]+:[0-9]+ check").unwrap();
+    for Case { made, .. } in everywhere() {
+        for (path, file) in made.files.iter().filter(|(path, _)| path.ends_with("/haproxy.cfg")) {
+            let mut known = BTreeSet::new();
+            for line in file.text.lines() {
+                if let Some(parts) = named.captures(line) {
+                    assert!(known.insert((parts[1].to_owned(), parts[2].to_owned())), "{} {path}: {line}", made.name);
+                }
+                assert!(!line.trim().starts_with("server ") || server.is_match(line), "{} {path}: {line}", made.name);
+            }
+        }
+    }
+    let (_, called) = rich().service("web");
+    assert_eq!(text(&called["image"]), "one/web:1");
 }
 
 #[test]

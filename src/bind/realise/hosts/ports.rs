@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::servers::{Balancers, Servers};
+use crate::base::bounded::numbered;
 use crate::base::{Origin, Traced};
 use crate::bind::realise::allocated::{Allocated, Row};
 use crate::bind::realise::context::Context;
@@ -120,7 +121,17 @@ fn wanted(context: &Context, names: &[String]) -> BTreeMap<Vec<Listener>, Wanted
         let origin = Origin::Rule("one address over all nodes of a kind");
         wanted.insert(peers, Wanted { name: PEERS.to_owned(), own: ports::PEER_GRPC, origin, entry: false });
     }
+    one_name_each(&mut wanted);
     wanted
+}
+
+/// HAProxy takes no name twice. Entries keep theirs, which the allocations know.
+fn one_name_each(wanted: &mut BTreeMap<Vec<Listener>, Wanted>) {
+    let entries = wanted.values().filter(|one| one.entry).map(|one| one.name.clone());
+    let mut taken: BTreeSet<String> = entries.collect();
+    for one in wanted.values_mut().filter(|one| !one.entry) {
+        one.name = numbered(&one.name, '-', |name| taken.insert(name.to_owned()));
+    }
 }
 
 /// The number of a named port of a workload.
