@@ -1,12 +1,17 @@
 //! What only shows when all environments are seen at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
+
+use super::realise::overlapping;
 use super::{Bound, ClusterPlan, HostPlan, OrganizationPlan, Plan};
 use crate::base::name::OrganizationName;
 use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::resolve::OrgIx;
+use crate::target::cidr;
 
 /// A cluster, and whose it is in which environment.
 #[derive(Clone, Copy)]
@@ -30,48 +35,100 @@ impl<'a> Standing<'a> {
     }
 }
 
-/// A host, and whose it is in which environment.
+/// An address of a site, and whose it is in which environment.
 #[derive(Clone, Copy)]
-struct Host<'a> {
+struct Holder<'a> {
     plan: &'a Plan,
     organization: &'a OrganizationPlan,
-    host: &'a HostPlan,
+    /// The host that has it; none where it is the load balancers'.
+    host: Option<&'a HostPlan>,
 }
 
-impl Host<'_> {
-    fn whose(&self) -> (&str, &str) {
-        let organization = self.plan.consortium.organization(self.organization.graph.organization);
-        (self.plan.consortium.environment.value.as_str(), organization.name.value.as_str())
+impl<'a> Holder<'a> {
+    fn name(&self) -> &'a Traced<OrganizationName> {
+        &self.plan.consortium.organization(self.organization.graph.organization).name
+    }
+
+    fn whose(&self) -> (&'a str, &'a str) {
+        (self.plan.consortium.environment.value.as_str(), self.name().value.as_str())
     }
 
     /// Whether both are of one organization in one environment, where a finding of its own tells of it.
-    fn is(&self, other: &Host) -> bool {
+    fn is(&self, other: &Holder) -> bool {
         self.whose() == other.whose()
     }
 
-    fn taken(&self, other: &Host) -> Diagnostic {
-        let words = |(environment, organization): (&str, &str)| format!("`{organization}` in `{environment}`");
-        let (one, also) = (words(self.whose()), words(other.whose()));
-        let message = format!("the host `{}` at {} is also one of {also}", self.host.name, self.host.address);
+    fn origin(&self) -> Origin {
+        self.host.map_or(self.name().origin, |host| host.origin)
+    }
+
+    fn words(&self) -> String {
+        let (environment, organization) = self.whose();
+        let what =
+            self.host.map_or_else(|| "the load balancers".to_owned(), |host| format!("the host `{}`", host.name));
+        format!("{what} of `{organization}` in `{environment}`")
+    }
+
+    fn taken(&self, address: Ipv4Addr, other: &Holder) -> Diagnostic {
+        let message = format!("{address} is both {} and {}", self.words(), other.words());
         let finding = Diagnostic::new(code::SERVER_TWICE, message).about(self.whose().1);
-        let finding = finding.at_first(self.host.origin, other.host.origin, "named here, too");
-        finding.help(format!("give {one} hosts of its own"))
+        let finding = finding.at_first(self.origin(), other.origin(), "named here, too");
+        finding.help("give each organization hosts and addresses of its own, in each environment")
     }
 }
 
-/// Refuses clusters and hosts that one platform could not tell apart: two organizations', or one's in two environments.
+/// Every address of an organization's site.
+fn addresses<'a>(plan: &'a Plan, organization: &'a OrganizationPlan) -> impl Iterator<Item = (Ipv4Addr, Holder<'a>)> {
+    let site = organization.site.iter();
+    site.flat_map(move |site| {
+        let hosts = site.hosts.iter().map(|host| (host.address, Some(host)));
+        let is_own = |address: Ipv4Addr| site.hosts.iter().any(|host| host.address == address);
+        let shared = site.balancers.iter().map(|balancers| balancers.address).filter(move |one| !is_own(*one));
+        let all = hosts.chain(shared.map(|address| (address, None)));
+        all.map(move |(address, host)| (address, Holder { plan, organization, host }))
+    })
+}
+
+/// Refuses a range of containers in which others have addresses: no container would ever reach them.
+fn hidden(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let name = |at: OrgIx| &plan.consortium.organization(at).name;
+    let on_hosts = plan.organizations.iter().flat_map(|organization| {
+        let all = addresses(plan, organization);
+        all.map(|(address, holder)| (organization.graph.organization, Ipv4Net::from(address), holder.origin()))
+    });
+    let called_from = (0..).map(OrgIx).zip(plan.cards.iter()).flat_map(|(at, card)| {
+        let ranges = card.addresses.iter().filter_map(|range| cidr::parse(range).ok());
+        ranges.map(move |range| (at, range, name(at).origin))
+    });
+    let known: Vec<(OrgIx, Ipv4Net, Origin)> = on_hosts.chain(called_from).collect();
+    for organization in &plan.organizations {
+        let own = organization.graph.organization;
+        let Some(containers) = organization.site.as_ref().map(|site| &site.containers) else { continue };
+        let Ok(range) = cidr::parse(&containers.value) else { continue };
+        let others = known.iter().filter(|(at, other, _)| *at != own && cidr::overlap(&range, other));
+        let mut told = BTreeSet::new();
+        for (at, other, origin) in others.filter(|(at, ..)| told.insert(*at)) {
+            let theirs = format!("addresses of `{}`", name(*at).value);
+            let one = ("the range `containers`", range, containers.origin);
+            let finding = overlapping(one, (&theirs, *other, *origin), name(own).origin.span());
+            diagnostics.push(finding.about(name(own).value.as_str()));
+        }
+    }
+}
+
+/// Refuses clusters and addresses that could not be told apart: two organizations', or one's in two environments.
 pub fn compare(all: &[Bound], diagnostics: &mut Diagnostics) {
     let mut known: BTreeMap<(&str, &str), Standing> = BTreeMap::new();
     let plans = all.iter().map(|bound| &bound.plan);
     let organizations = plans.flat_map(|plan| plan.organizations.iter().map(move |organization| (plan, organization)));
-    let mut servers: BTreeMap<Ipv4Addr, Host> = BTreeMap::new();
+    let mut servers: BTreeMap<Ipv4Addr, Holder> = BTreeMap::new();
+    all.iter().for_each(|bound| hidden(&bound.plan, diagnostics));
     for (plan, organization) in organizations {
-        for host in organization.site.iter().flat_map(|site| &site.hosts) {
-            let one = Host { plan, organization, host };
-            if let Some(other) = servers.insert(host.address, one)
+        for (address, one) in addresses(plan, organization) {
+            if let Some(other) = servers.insert(address, one)
                 && !one.is(&other)
             {
-                diagnostics.push(one.taken(&other));
+                diagnostics.push(one.taken(address, &other));
             }
         }
         for cluster in &organization.clusters {

@@ -30,7 +30,7 @@ pub struct SitePlan {
     /// Where the export of the shared files is mounted, and what is mounted there: `server:/path`.
     pub shared_files: Option<Traced<String>>,
     /// The addresses of containers on each host, one bridge for all of them.
-    pub containers: String,
+    pub containers: Traced<String>,
     /// The user as whom Ansible comes.
     pub user: String,
     /// The folder that backups are written to.

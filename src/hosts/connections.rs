@@ -221,7 +221,7 @@ impl Connector<'_> {
                     add(false, ranges);
                 }
                 if hosts.contains(&host) {
-                    add(true, vec![self.site.containers.clone()]);
+                    add(true, vec![self.site.containers.value.clone()]);
                 }
             }
         }

@@ -23,7 +23,7 @@ pub(super) fn networks(model: &Model, host: &Host, project: &Project) -> (Tree, 
     let first = host.projects.first().is_some_and(|first| first.name == project.name);
     let bridge = if first {
         let options = Tree::map([("com.docker.network.bridge.enable_icc", "false")]);
-        let subnet = Tree::map([("subnet", model.site.containers.clone())]);
+        let subnet = Tree::map([("subnet", model.site.containers.value.clone())]);
         Tree::map([
             ("name", Tree::from(name.to_owned())),
             ("driver", Tree::from("bridge")),

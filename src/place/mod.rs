@@ -202,10 +202,14 @@ impl<'a> Site<'a> {
 /// The outermost failure domain or the host that holds more than half of the items with these places, of which there are
 /// at least three: with it the majority is lost.
 pub fn majority<'a>(hosts: &'a [Host], places: &[usize]) -> Option<&'a str> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    // A host that stands in no domain may be called as another's is.
+    let mut counts: BTreeMap<(Option<&str>, &str), usize> = BTreeMap::new();
     for host in places.iter().filter_map(|place| hosts.get(*place)) {
-        *counts.entry(host.domains.first().unwrap_or(&host.name)).or_default() += 1;
+        let domain = host.domains.first();
+        *counts.entry((domain.map(String::as_str), domain.unwrap_or(&host.name))).or_default() += 1;
     }
-    let lost = |(domain, count): (&'a str, usize)| (places.len() >= 3 && count * 2 > places.len()).then_some(domain);
+    let lost = |((_, name), count): ((Option<&'a str>, &'a str), usize)| {
+        (places.len() >= 3 && count * 2 > places.len()).then_some(name)
+    };
     counts.into_iter().find_map(lost)
 }

@@ -77,4 +77,6 @@ fn a_domain_with_more_than_half_holds_the_majority() {
     assert_eq!(majority(&hosts, &[0, 1, 2]), Some("a"));
     assert_eq!(majority(&hosts, &[0, 2, 4]), None);
     assert_eq!(majority(&hosts, &[0, 1]), None, "two decide nothing by majority");
+    let alike = [host("a", &[], 1), host("b", &["a"], 1), host("c", &["c"], 1)];
+    assert_eq!(majority(&alike, &[0, 1, 2]), None, "a host is no room of its name");
 }

@@ -74,11 +74,26 @@ fn what_keeps_data_stays_where_the_allocations_have_it() {
     let allocated = &run.environments[0].as_ref().unwrap().allocated;
     let kept: Vec<String> = allocated.iter().filter(|one| one.kept).map(|one| one.words()).collect();
     assert_eq!(kept, ["the host `host-5` of `peer0` at `buyer`", "the host `host-2` of `peer1` at `buyer`"]);
-    let overfull = Run::beside(
-        &buyer(6, "", "blockchain: {peers: {resources: {memory: 40Gi}}}"),
-        &[("allocations.yaml", &rows.replace("host-2", "host-5"))],
-    );
+    let overfull =
+        Run::beside(&buyer(6, "", "blockchain: {peers: {resources: {memory: 70Gi}}}"), &[("allocations.yaml", rows)]);
     assert!(overfull.report().contains("what stands on `host-5` asks for"), "{}", overfull.report());
+}
+
+#[test]
+fn a_port_that_is_not_a_nodes_own_is_the_one_that_others_are_told() {
+    let rows = "allocations: v1\nenvironments: {production: {buyer: {ports: {peer0: 7151, orderer1: 7150}}}}\n";
+    let run = Run::beside(&buyer(6, "", ""), &[("allocations.yaml", rows)]);
+    let (organization, site) = plan(&run);
+    let card = &run.environments[0].as_ref().unwrap().plan.cards[organization.graph.organization.0];
+    let told = |nodes: &[akcgen::resolve::FabricNode], name: &str| -> u16 {
+        nodes.iter().find(|node| node.name.as_str() == name).unwrap().port
+    };
+    for (nodes, name, port) in
+        [(&card.peers, "peer0", 7151), (&card.peers, "peer1", 7051), (&card.orderers, "orderer1", 7150)]
+    {
+        let at = organization.graph.workloads.iter().position(|one| one.name == name).unwrap();
+        assert_eq!((told(nodes, name), site.placements[at].published["grpc"]), (port, port), "{name}");
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ use crate::target::definition::{On, OnKubernetes};
 use crate::target::{Evaluator, Missing, Scope, Target, cidr};
 
 pub use allocated::{Allocated, Row};
+pub use network::overlapping;
 pub use together::together;
 pub use uses::{Homes, homes};
 

@@ -64,7 +64,7 @@ fn free(from: &str, prefix: u8, name: &str, others: &[Ipv4Net]) -> Option<String
 }
 
 /// Ranges outside of an organization's network that its workloads must be able to tell from it: its VPNs and systems.
-fn outside(description: &Description) -> Vec<Named> {
+pub(super) fn outside(description: &Description) -> Vec<Named> {
     let mut ranges = Vec::new();
     for vpn in &description.vpns {
         for range in &vpn.ranges {
@@ -89,7 +89,7 @@ fn services(context: &mut Context) -> Option<Named> {
     named("the clusters' Services".to_owned(), &services.value, services.origin)
 }
 
-fn named(what: String, range: &str, origin: Origin) -> Option<Named> {
+pub(super) fn named(what: String, range: &str, origin: Origin) -> Option<Named> {
     Some(Named { what, range: cidr::parse(range).ok()?, origin })
 }
 
@@ -139,7 +139,7 @@ fn of_allocated_size(context: &mut Context, range: Ipv4Net, origin: Origin) -> O
 }
 
 /// Refuses two ranges that share an address.
-fn apart(context: &mut Context, one: &Named, other: &Named) {
+pub(super) fn apart(context: &mut Context, one: &Named, other: &Named) {
     if cidr::overlap(&one.range, &other.range) {
         let otherwise = context.organization.name.origin.span();
         context.finding(overlapping(
@@ -151,7 +151,7 @@ fn apart(context: &mut Context, one: &Named, other: &Named) {
 }
 
 /// Two ranges share an address. Marked at the one that somebody wrote, else at `otherwise`.
-pub(super) fn overlapping(
+pub fn overlapping(
     one: (&str, Ipv4Net, Origin),
     other: (&str, Ipv4Net, Origin),
     otherwise: Option<Span>,

@@ -12,6 +12,9 @@ const KEPT: [&str; 10] = ["/", "/bin", "/boot", "/etc", "/lib", "/lib64", "/sbin
 /// Folders that belong to the kernel or to akcgen's own mounts, with all below them.
 const TAKEN: [&str; 4] = ["/dev", "/proc", "/sys", "/tmp"];
 
+/// Files that whoever runs a container writes: names of others stand in them.
+const WRITTEN: [&str; 3] = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
+
 /// Every mount has a clean path of its own.
 pub(super) fn paths(scene: &Scene, diagnostics: &mut Diagnostics) {
     for standing in scene.services() {
@@ -36,6 +39,8 @@ fn refused(path: &str) -> Option<&'static str> {
         Some("the program needs what its image has there")
     } else if path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
         Some("it has empty or relative parts")
+    } else if WRITTEN.contains(&path) {
+        Some("whoever runs the container writes it")
     } else {
         TAKEN.iter().find(below).map(|folder| match *folder {
             "/tmp" => "scratch space is there already",
@@ -53,7 +58,7 @@ mod tests {
         for free in ["/data", "/etc/orders/limits.json", "/var/lib/orders", "/temporary"] {
             assert_eq!(refused(free), None, "{free}");
         }
-        for taken in ["/", "/etc", "/tmp", "/tmp/x", "/proc/1", "/data/", "/data//x", "/data/../etc"] {
+        for taken in ["/", "/etc", "/tmp", "/tmp/x", "/proc/1", "/data/", "/data//x", "/data/../etc", "/etc/hosts"] {
             assert!(refused(taken).is_some(), "{taken}");
         }
     }

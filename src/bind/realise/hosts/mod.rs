@@ -1,5 +1,7 @@
 //! An organization whose platform is hosts: where each workload stands, and at which port it answers.
 
+mod addresses;
+mod folders;
 mod placing;
 mod ports;
 mod servers;
@@ -92,13 +94,15 @@ pub(super) fn run(mut context: Context, hosts: &Hosts) -> Option<Realised> {
     let databases = databases::databases(&mut context, &BTreeMap::new(), &mut network);
     let secrets = needs::secrets(&mut context, &scopes, databases.secrets, &mut workloads);
     let backups = optional(&mut context, hosts.backups.as_ref());
+    addresses::check(&mut context, &servers, &network);
+    folders::check(&mut context, &servers.data, backups.as_ref());
     let shared_files = optional(&mut context, hosts.shared_files.as_ref());
     let site = SitePlan {
         owner: context.owner,
         domain: context.organization.domain.value.to_string(),
         hosts: servers.hosts,
         placements,
-        data: servers.data,
+        data: servers.data.value,
         shared_files,
         containers: servers.containers,
         user: servers.user,

@@ -39,6 +39,7 @@ pub(super) fn place(context: &mut Context, servers: &Servers, allocated: &mut Ve
             owners.push(at);
         }
     }
+    kept_well(context, servers, &items, &owners);
     let placed = place::place(&hosts, &items);
     let mut placements = vec![Placement::default(); graph.workloads.len()];
     for ((at, item), outcome) in owners.iter().zip(&items).zip(placed) {
@@ -124,6 +125,27 @@ fn kept(context: &mut Context, servers: &Servers, workload: &Workload) -> Option
         unknown_host(context, &servers.hosts, &row);
     }
     place
+}
+
+/// The allocations keep nothing where placement would never put it: nodes of a kind on one host, or what a host does not
+/// take.
+fn kept_well(context: &mut Context, servers: &Servers, items: &[Item], owners: &[usize]) {
+    let graph = context.graph;
+    let mut known: BTreeMap<(&str, usize), &str> = BTreeMap::new();
+    for (item, at) in items.iter().zip(owners) {
+        let workload = &graph.workloads[*at];
+        let (Some(place), Some(row)) = (item.kept, row(context, workload)) else { continue };
+        let (name, host) = (workload.name.as_str(), &servers.hosts[place]);
+        if let Some(other) = known.insert((&item.family, place), name) {
+            let message = format!("`{other}` and `{name}` are both kept on `{}`, and are lost together", host.name);
+            context.problem(code::BAD_ALLOCATION, row.origin, message, "give each a host of its own");
+        }
+        if !host.clusters.contains(&workload.cluster) {
+            let cluster = workload.cluster.as_str();
+            let message = format!("`{name}` is kept on `{}`, which takes nothing of the {cluster} cluster", host.name);
+            context.problem(code::BAD_ALLOCATION, row.origin, message, "name another host, or widen its `clusters`");
+        }
+    }
 }
 
 /// What keeps data is called by its name alone, in its folder and in the allocations: nothing else of its cluster may have

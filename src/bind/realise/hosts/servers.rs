@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
-use crate::base::Traced;
 use crate::base::name::Bytes;
 use crate::base::quantity::{MEBIBYTE, bytes};
+use crate::base::{Origin, Traced};
 use crate::bind::HostPlan;
 use crate::bind::realise::context::Context;
 use crate::diag::{Code, Diagnostic, code};
@@ -19,8 +19,8 @@ pub(super) struct Servers {
     /// Sorted by name; what their own systems keep is taken off.
     pub hosts: Vec<HostPlan>,
     pub balancers: Option<Balancers>,
-    pub data: String,
-    pub containers: String,
+    pub data: Traced<String>,
+    pub containers: Traced<String>,
     pub user: String,
 }
 
@@ -69,25 +69,42 @@ impl Servers {
         let servers = context.required::<BTreeMap<String, ServerData>>(&hosts.servers, &scope)?;
         let reserved = hosts.reserved.as_ref().and_then(|reserved| context.data::<ReservedData>(reserved, &scope));
         let reserved = reserved.map(|reserved| reserved.value).unwrap_or_default();
+        let before = context.diagnostics.errors();
         let plans: Vec<HostPlan> =
             servers.value.into_iter().map(|(name, server)| plan(context, name, server, &reserved)).collect();
+        if context.diagnostics.errors() > before {
+            return None;
+        }
         one_address_each(context, &plans);
         let balancers = hosts.balancers.as_ref().and_then(|data| context.data::<BalancersData>(data, &scope));
         let balancers = balancers.and_then(|data| balancers_of(context, &plans, data));
+        let mut containers = context.text(&hosts.containers, &scope)?;
+        if context.parameters.written("containers").is_none() {
+            containers.origin = Origin::Rule("nobody has chosen another range");
+        }
         Some(Servers {
             hosts: plans,
             balancers,
-            data: context.text(&hosts.data, &scope)?.value,
-            containers: context.text(&hosts.containers, &scope)?.value,
+            data: context.text(&hosts.data, &scope)?,
+            containers,
             user: context.text(&hosts.user, &scope)?.value,
         })
     }
 }
 
-fn plan(context: &Context, name: String, server: ServerData, reserved: &ReservedData) -> HostPlan {
-    let mebibytes = |amount: &Bytes| bytes(amount).unwrap_or(0) / MEBIBYTE;
-    let origin = context.parameters.written(&format!("hosts.{name}"));
-    let kept = reserved.memory.as_ref().map_or(0, mebibytes);
+fn plan(context: &mut Context, name: String, server: ServerData, reserved: &ReservedData) -> HostPlan {
+    let origin = context.parameters.written(&format!("hosts.{name}")).unwrap_or(context.organization.name.origin);
+    let mut mebibytes = |amount: &Bytes| {
+        bytes(amount).map_or_else(
+            || {
+                let message = format!("`{amount}` is more than any server has");
+                context.problem(code::PLATFORM_RULE, origin, message, "write what it has, such as `64Gi`");
+                0
+            },
+            |bytes| bytes / MEBIBYTE,
+        )
+    };
+    let kept = reserved.memory.as_ref().map_or(0, &mut mebibytes);
     HostPlan {
         address: server.address,
         domains: server.room.into_iter().chain(server.rack).collect(),
@@ -95,7 +112,7 @@ fn plan(context: &Context, name: String, server: ServerData, reserved: &Reserved
         memory_mib: mebibytes(&server.memory).saturating_sub(kept),
         disk_mib: mebibytes(&server.disk),
         clusters: server.clusters.unwrap_or_else(|| Cluster::ALL.into()),
-        origin: origin.unwrap_or(context.organization.name.origin),
+        origin,
         name,
     }
 }
@@ -113,8 +130,10 @@ fn one_address_each(context: &mut Context, hosts: &[HostPlan]) {
 fn balancers_of(context: &mut Context, hosts: &[HostPlan], data: Traced<BalancersData>) -> Option<Balancers> {
     let origin = context.parameters.written("loadBalancers").unwrap_or(data.origin);
     let BalancersData { hosts: names, address, interface, router } = data.value;
+    let names = names?;
+    let moves = names.len() > 1;
     let mut places = Vec::new();
-    for name in names? {
+    for name in names {
         match hosts.iter().position(|host| host.name == name) {
             Some(place) => places.push(place),
             None => {
@@ -125,10 +144,15 @@ fn balancers_of(context: &mut Context, hosts: &[HostPlan], data: Traced<Balancer
         }
     }
     let first = places.first().and_then(|place| hosts.get(*place))?;
-    let moves = places.len() > 1;
     if moves && (address.is_none() || interface.is_none()) {
         let help = "for example `{hosts: [edge-1, edge-2], address: 10.20.0.5, interface: eth0}`";
         let message = "two load balancers need an address that moves between them, and the interface that it moves to";
+        context.problem(code::PLATFORM_RULE, origin, message, help);
+    }
+    if let Some(address) = address.filter(|address| !moves && *address != first.address) {
+        let message =
+            format!("the one load balancer `{}` has the address {}, and not {address}", first.name, first.address);
+        let help = "leave `address` out, or name a second host, so that it moves between the two";
         context.problem(code::PLATFORM_RULE, origin, message, help);
     }
     let own = hosts.iter().find(|host| Some(host.address) == address);
