@@ -45,15 +45,24 @@ const KINDS: [(&str, Check); 9] = [
 ];
 
 /// Paths that a patch must leave alone, with the reason.
-const FIXED: [(&str, &str); 9] = [
+const FIXED: [(&str, &str); 18] = [
     ("apiVersion", "the kind alone says what is patched"),
     ("kind", "the kind alone says what is patched"),
+    ("metadata/annotations/kubernetes.io~1ingress.class", "the target says who serves what the internet reaches"),
     ("metadata/name", "other objects refer to it by its name"),
     ("metadata/namespace", "its namespace follows from the organization and the group"),
+    ("spec/accessModes", "its volume is one that a single node mounts at a time"),
+    ("spec/defaultBackend", "`exposure` says which host and path lead to a service"),
+    ("spec/externalIPs", "`exposure` says who may reach a service"),
+    ("spec/ingressClassName", "the target says who serves what the internet reaches"),
+    ("spec/rules", "`exposure` says which host and path lead to a service"),
     ("spec/selector", "it cannot be changed once applied, and network policies rely on it"),
     ("spec/template/metadata/labels/app.kubernetes.io~1name", "selectors rely on it"),
     ("spec/template/metadata/labels/app.kubernetes.io~1component", "selectors rely on it"),
     ("spec/type", "`exposure` says who may reach a service"),
+    ("spec/volumeClaimTemplates", "`storage` says what volumes there are"),
+    ("spec/volumeMode", "its program finds a file system there"),
+    ("spec/volumeName", "its class makes the volume"),
     ("status", "only Kubernetes itself writes it"),
 ];
 
@@ -241,6 +250,31 @@ mod tests {
         let selected = json!({"spec": {"template": {"metadata": {"labels": {"app.kubernetes.io/name": "x"}}}}});
         assert_eq!(places("Deployment", selected), ["/spec/template/metadata/labels/app.kubernetes.io~1name"]);
         assert_eq!(places("Deployment", json!({"metadata": {"generation": u64::MAX}})), ["/metadata/generation"]);
+    }
+
+    #[test]
+    fn no_patch_leads_others_in_or_asks_for_what_a_volume_cannot_be() {
+        let places = |kind: &str, patch: Value| -> Vec<String> {
+            found(kind, patch).into_iter().map(|(path, ..)| path).collect()
+        };
+        let backend = json!({"service": {"name": "peers", "port": {"name": "grpc"}}});
+        let rule = json!({"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}});
+        let ingress = json!({"metadata": {"annotations": {"kubernetes.io/ingress.class": "nsx"}},
+            "spec": {"rules": [rule], "defaultBackend": backend, "ingressClassName": "nsx"}});
+        let refused = ["defaultBackend", "ingressClassName", "rules"].map(|field| format!("/spec/{field}"));
+        let class = "/metadata/annotations/kubernetes.io~1ingress.class".to_owned();
+        assert_eq!(places("Ingress", ingress), [vec![class], refused.to_vec()].concat());
+        assert_eq!(
+            places("Ingress", json!({"metadata": {"annotations": {"haproxy.org/timeout-server": "1h"}}})),
+            [""; 0]
+        );
+        let claim = json!({"spec": {"accessModes": ["ReadWriteMany"], "volumeMode": "Block"}});
+        assert_eq!(places("PersistentVolumeClaim", claim), ["/spec/accessModes", "/spec/volumeMode"]);
+        assert_eq!(
+            places("StatefulSet", json!({"spec": {"volumeClaimTemplates": []}})),
+            ["/spec/volumeClaimTemplates"]
+        );
+        assert_eq!(places("Service", json!({"spec": {"externalIPs": ["10.20.0.9"]}})), ["/spec/externalIPs"]);
     }
 
     #[test]

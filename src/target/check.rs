@@ -149,4 +149,4 @@ impl Known<'_> {
 
 /// Functions of expressions, which stand in no scope.
 const FUNCTIONS: &[&str] =
-    &["cidr_subnet", "cidr_contains", "cidr_everybody", "cidr_addresses", "range", "dict", "namespace"];
+    &["cidr_subnet", "cidr_contains", "cidr_everybody", "cidr_addresses", "cidr_special", "range", "dict", "namespace"];

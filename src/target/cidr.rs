@@ -4,6 +4,8 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
+use crate::base::range::is_special;
+
 /// The range of a text in CIDR notation.
 ///
 /// # Errors
@@ -35,6 +37,14 @@ pub fn subnet(range: &str, bits: u8, number: u32) -> Result<String, String> {
 pub fn contains(range: &str, other: &str) -> Result<bool, String> {
     let other = if other.contains('/') { parse(other)? } else { parse(&format!("{other}/32"))? };
     Ok(parse(range)?.contains(&other))
+}
+
+/// Whether a range holds an address that no machine has.
+///
+/// # Errors
+/// A text that is no range.
+pub fn special(range: &str) -> Result<bool, String> {
+    Ok(is_special(&parse(range)?))
 }
 
 /// How many addresses ranges hold together, of which none holds another.

@@ -95,6 +95,7 @@ fn environment() -> Environment<'static> {
     });
     environment.add_function("cidr_everybody", |ranges: Vec<String>| is_everybody(ranges.iter().map(String::as_str)));
     environment.add_function("cidr_addresses", |ranges: Vec<String>| super::cidr::addresses(&ranges).map_err(refused));
+    environment.add_function("cidr_special", |range: &str| super::cidr::special(range).map_err(refused));
     environment
         .add_function("cidr_contains", |range: &str, other: &str| super::cidr::contains(range, other).map_err(refused));
     environment
