@@ -220,6 +220,7 @@ codes! {
     (MOUNT, "AKC0286", Error, "files or volumes that cannot be mounted there"),
     (VARIABLE_TWICE, "AKC0287", Error, "a variable with two values"),
     (DATABASE_ENGINE, "AKC0288", Error, "a database engine that the service does not know"),
+    (GONE_IMAGE, "AKC0289", Warning, "an image that its publisher has taken away"),
     (ADDRESS, "AKC0290", Error, "an address that is none"),
     (RANGES_OVERLAP, "AKC0291", Error, "two address ranges overlap"),
     (UNREACHABLE_SYSTEM, "AKC0292", Error, "a system that cannot be reached this way"),

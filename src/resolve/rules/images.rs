@@ -2,6 +2,7 @@
 
 use super::Scene;
 use crate::base::Traced;
+use crate::base::image::with_registry;
 use crate::base::name::Image;
 use crate::diag::{Diagnostics, code};
 use crate::resolve::problem::problem;
@@ -14,6 +15,23 @@ pub(super) fn tags(scene: &Scene, diagnostics: &mut Diagnostics) {
     for image in services.chain(chaincodes) {
         diagnostics.extend(told(image));
     }
+}
+
+/// Images that Docker Hub no longer has, or only until somebody looks: a copy at the organization's own registry stays.
+pub(super) fn gone(scene: &Scene, diagnostics: &mut Diagnostics) {
+    for (_, _, description) in scene.consortium.described().filter(|(_, _, one)| one.registry.is_none()) {
+        let images = description.services().map(|(_, _, service)| &service.image);
+        for image in images.filter(|image| is_gone(&image.value)) {
+            let message = format!("Bitnami no longer keeps `{}` on Docker Hub", image.value);
+            let help = "use one of the program's own makers, or keep a copy at a `registry` of your own";
+            diagnostics.push(problem(code::GONE_IMAGE, image.origin, message, "pulled from Docker Hub").help(help));
+        }
+    }
+}
+
+fn is_gone(image: &Image) -> bool {
+    let whole = with_registry(image.as_str());
+    ["docker.io/bitnami/", "docker.io/bitnamilegacy/"].iter().any(|start| whole.starts_with(start))
 }
 
 fn told(image: &Traced<Image>) -> Option<crate::diag::Diagnostic> {

@@ -90,6 +90,7 @@ const RULES: &[Rule] = &[
     ports::numbers,
     ports::shared,
     images::tags,
+    images::gone,
     mounts::paths,
     databases::engines,
     databases::schemas,
