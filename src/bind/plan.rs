@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::site::SitePlan;
 use crate::base::object::Object;
 use crate::base::{Origin, Traced};
@@ -128,6 +130,8 @@ pub struct ClusterPlan {
     pub services: Vec<ServicePlan>,
     /// Helm values of each controller the cluster needs: name, document.
     pub controllers: Vec<ControllerPlan>,
+    /// What operators run for the bundle, by the commands about it.
+    pub operated: Vec<OperatedPlan>,
     /// What the platform's own tools take before the cluster is there, in order of names; none where it is another's.
     pub infra: Vec<InfraFilePlan>,
 }
@@ -181,6 +185,18 @@ pub struct ControllerPlan {
     /// The images it runs.
     pub images: Vec<TargetImage>,
     pub values: Object,
+}
+
+/// Commands about what an operator runs, such as a database, for people.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatedPlan {
+    /// They end with 0 once it is well.
+    pub check: Vec<String>,
+    /// After them nothing of it runs, and all its data is there.
+    pub stop: Vec<String>,
+    /// They take that back.
+    pub start: Vec<String>,
 }
 
 /// An image that a target's own charts or documents run.

@@ -79,6 +79,7 @@ fn cluster(cluster: Cluster) -> ClusterPlan {
         documents: Vec::new(),
         services: Vec::new(),
         controllers: Vec::new(),
+        operated: Vec::new(),
         infra: Vec::new(),
     }
 }

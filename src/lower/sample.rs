@@ -334,6 +334,7 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
             document("v1", "PersistentVolumeClaim", "shared-files", shared),
         ],
         services: (cluster == Cluster::Blockchain).then_some(peers).into_iter().collect(),
+        operated: Vec::new(),
         infra: Vec::new(),
         controllers: vec![ControllerPlan {
             name: "autoscaler".to_owned(),

@@ -85,6 +85,7 @@ mod tests {
             name: "production".into(),
             flux: false,
             clusters: vec![],
+            operated: false,
             site: None,
             unbound: vec![unbound],
             hosts: vec![],

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::chart::{chart_name, cluster_title, release_namespace};
-use crate::bind::{ClusterPlan, ControllerPlan, HostPlan, OrganizationPlan, Plan, SitePlan};
+use crate::bind::{ClusterPlan, ControllerPlan, HostPlan, OperatedPlan, OrganizationPlan, Plan, SitePlan};
 use crate::expand::{EntryKind, OrganizationGraph};
 use crate::fabric::ports;
 use crate::parse::blueprint::GitopsTool;
@@ -56,6 +56,8 @@ pub struct EnvironmentView {
     /// Whether Flux is told to apply it.
     pub flux: bool,
     pub clusters: Vec<ClusterView>,
+    /// Whether operators run anything in them.
+    pub operated: bool,
     /// Its servers, where it has such in place of clusters.
     pub site: Option<SiteView>,
     pub unbound: Vec<UnboundView>,
@@ -90,6 +92,10 @@ pub struct ClusterView {
     pub workloads: usize,
     /// The commands that install its controllers.
     pub controllers: Vec<String>,
+    /// Commands about what operators run: whether it is well, to stop it without loss, and to start it again.
+    pub checks: Vec<String>,
+    pub stops: Vec<String>,
+    pub starts: Vec<String>,
     /// What their namespaces need before, where their images are pulled with credentials.
     pub pull: Option<PullView>,
     pub secrets: Vec<SecretView>,
@@ -218,6 +224,7 @@ impl EnvironmentView {
                 .iter()
                 .map(|cluster| ClusterView::of(cluster, plan, organization))
                 .collect(),
+            operated: organization.clusters.iter().any(|cluster| !cluster.operated.is_empty()),
             site: organization.site.as_ref().map(|site| SiteView::of(site, plan, organization)),
             unbound: unbound
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
@@ -245,6 +252,7 @@ impl ClusterView {
         let infra = infra.map(|file| InfraView { name: file.name.clone(), summary: file.summary.clone() });
         let description = plan.consortium.organization(graph.organization).description();
         let pull = description.and_then(|description| description.pull_secret.as_ref());
+        let commands = |of: fn(&OperatedPlan) -> &Vec<String>| cluster.operated.iter().flat_map(of).cloned().collect();
         ClusterView {
             title: cluster_title(cluster.cluster),
             name: cluster.name.clone(),
@@ -259,6 +267,9 @@ impl ClusterView {
             namespaces: cluster.namespaces.iter().map(|namespace| namespace.name.clone()).collect(),
             workloads: graph.workloads.iter().filter(|workload| here(workload.cluster)).count(),
             controllers: cluster.controllers.iter().map(install).collect(),
+            checks: commands(|one| &one.check),
+            stops: commands(|one| &one.stop),
+            starts: commands(|one| &one.start),
             pull: pull.map(|secret| PullView {
                 secret: secret.value.to_string(),
                 namespaces: cluster.controllers.iter().map(|controller| controller.namespace.clone()).collect(),

@@ -86,6 +86,7 @@ impl<'a> Places<'a> {
         self.add(&nodes.allocatable.memory, &["type"]);
         self.add(&nodes.allocatable.pods, &["type"]);
         self.add(&nodes.allocatable.addresses, &["type"]);
+        self.add(&nodes.system, CLUSTER);
     }
 
     fn hosts(&mut self, hosts: &'a Hosts) {
@@ -139,6 +140,7 @@ impl<'a> Places<'a> {
         self.add(&database.pods, &[]);
         self.add(&database.flows, &[]);
         self.add(&database.secrets, DATABASE);
+        self.add(&database.commands, DATABASE);
         self.add(database.images.values(), &[]);
         self.files(&database.documents, DATABASE_DOCUMENT);
     }

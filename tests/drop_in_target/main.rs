@@ -147,6 +147,14 @@ fn what_a_database_adds_to_the_flows_has_pods_or_ranges_at_its_ends() {
 }
 
 #[test]
+fn the_commands_of_a_database_are_those_of_its_cluster() {
+    let clusters = &compile().plan.organizations[0].clusters;
+    let checks = |at: usize| -> Vec<&String> { clusters[at].operated.iter().flat_map(|one| &one.check).collect() };
+    assert_eq!(checks(0), ["kubectl --context maker-blockchain-production exec postgresql-0 -- pg_isready"]);
+    assert_eq!(checks(1), [""; 0], "nobody there uses it");
+}
+
+#[test]
 fn policies_name_the_pods_through_which_http_comes_and_not_its_clients() {
     let policy = compile().get("NetworkPolicy", "orders").to_json()["spec"]["ingress"].clone();
     let from = json!([{

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bind::PoolPlan;
 use crate::expand::{Component, Shape, Workload};
@@ -20,7 +20,8 @@ pub(super) enum Load {
 }
 
 /// One pod, or what is left on one node: thousandths of a core, MiB, pods.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Room {
     pub cpu: u64,
     pub memory: u64,

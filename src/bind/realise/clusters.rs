@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::capacity::Room;
 use super::context::Context;
 use super::needs;
 use super::pools::{self, PoolView, Pools, Types};
@@ -14,7 +15,7 @@ use crate::bind::{ClusterPlan, ControllerPlan, NamespacePlan, StorageClassPlan, 
 use crate::diag::code;
 use crate::expand::{Component, Content, Namespace, Workload};
 use crate::resolve::{Cluster, NodePool};
-use crate::target::definition::{Clusters, Kubernetes, OnKubernetes};
+use crate::target::definition::{Clusters, Kubernetes, Nodes, OnKubernetes};
 use crate::target::{Scope, Template};
 
 /// Labels by which Kubernetes refuses pods that ask for rights (Pod Security Admission, `restricted`).
@@ -39,6 +40,8 @@ pub(super) struct Built {
     pub scope: Scope,
     /// What expressions see of it as `cluster`.
     pub view: serde_json::Value,
+    /// What its controllers ask for, and what operators run in it.
+    pub system: Room,
     pub pools: Pools,
 }
 
@@ -138,7 +141,9 @@ pub(super) fn build(context: &mut Context, common: &Common<'_>, kind: Cluster) -
         Cluster::Application => &description.application_pools,
     };
     let pools = pools::pools(context, &common.types, common.on.nodes, written, &common.zones);
-    let view = view(context, common, kind, &name.value, &pools.views);
+    let mut view = view(context, common, kind, &name.value, &pools.views);
+    let system = system(context, common.on.nodes, &view);
+    view["system"] = json!(system);
     let mut scope = context.scope.with("cluster", &view);
     scope.trace("cluster.name", name.origin);
     scope.trace("cluster.kubernetes", common.kubernetes.origin);
@@ -161,6 +166,7 @@ pub(super) fn build(context: &mut Context, common: &Common<'_>, kind: Cluster) -
         documents: Vec::new(),
         services: Vec::new(),
         controllers: Vec::new(),
+        operated: Vec::new(),
         infra: Vec::new(),
     };
     if context.owns_clusters() {
@@ -169,7 +175,7 @@ pub(super) fn build(context: &mut Context, common: &Common<'_>, kind: Cluster) -
         plan.controllers = controllers(context, &scope);
     }
     namespaces(context, &scope, &mut plan);
-    Some(Built { plan, scope, view, pools })
+    Some(Built { plan, scope, view, system, pools })
 }
 
 fn name_fits(context: &mut Context, clusters: &Clusters, name: &Traced<String>) {
@@ -181,7 +187,14 @@ fn name_fits(context: &mut Context, clusters: &Clusters, name: &Traced<String>) 
     }
 }
 
-/// What expressions see of a cluster.
+/// What the controllers of a cluster ask for, and what operators run in it. `view` is what expressions see of it.
+fn system(context: &mut Context, nodes: &Nodes, view: &serde_json::Value) -> Room {
+    let scope = context.scope.with("cluster", view);
+    let system = nodes.system.as_ref().and_then(|system| context.data::<Room>(system, &scope));
+    system.map_or_else(Room::default, |system| system.value)
+}
+
+/// What expressions see of a cluster, but for its `system`.
 fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[PoolView]) -> serde_json::Value {
     let pool = |pool: &PoolView| {
         json!({
@@ -194,7 +207,6 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[
             "allocatable": pool.allocatable,
         })
     };
-    let system = common.on.nodes.system;
     let namespaces = context.graph.namespaces.iter().filter(|namespace| namespace.cluster == kind);
     let nothing = Uses::default();
     let uses = context.home.get(&kind).unwrap_or(&nothing);
@@ -206,7 +218,6 @@ fn view(context: &Context, common: &Common, kind: Cluster, name: &str, pools: &[
         "dnsSuffix": common.on.clusters.dns_suffix,
         "namespaces": namespaces.map(|namespace| &namespace.name).collect::<Vec<_>>(),
         "pools": pools.iter().map(pool).collect::<Vec<_>>(),
-        "system": {"cpu": system.cpu, "memory": system.memory, "pods": system.pods},
         "uses": uses.view(),
     })
 }

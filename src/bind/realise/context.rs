@@ -248,7 +248,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Images that a target names: what expressions see of them, and what is pulled.
+    /// Images that a target names, but for those that it leaves out: what expressions see of them, and what is pulled.
     pub fn images(
         &mut self,
         images: &BTreeMap<String, Template>,
@@ -256,7 +256,7 @@ impl<'a> Context<'a> {
     ) -> (BTreeMap<String, serde_json::Value>, Vec<TargetImage>) {
         let (mut views, mut pulled) = (BTreeMap::new(), Vec::new());
         for (name, image) in images {
-            let Some(source) = self.text(image, scope) else { continue };
+            let Some(source) = self.data::<String>(image, scope) else { continue };
             let reference = self.image(&source.value);
             let (repository, tag) = split_tag(&reference);
             views.insert(name.clone(), json!({"reference": reference, "repository": repository, "tag": tag}));

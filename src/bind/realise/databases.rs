@@ -9,7 +9,7 @@ use super::context::Context;
 use super::needs::{omitted, selector};
 use crate::base::range::EVERYBODY;
 use crate::base::{Object, Origin};
-use crate::bind::{End, Endpoint, Hop, Network, TargetImage};
+use crate::bind::{End, Endpoint, Hop, Network, OperatedPlan, TargetImage};
 use crate::diag::code;
 use crate::expand::{Destination, Secret, Source, Workload, WorkloadId, engine_name};
 use crate::fabric::images;
@@ -25,6 +25,8 @@ pub(super) struct Databases {
     pub streams: Option<Endpoint>,
     /// The documents of each cluster.
     pub documents: BTreeMap<Cluster, Vec<Object>>,
+    /// What operators run in each cluster.
+    pub operated: BTreeMap<Cluster, Vec<OperatedPlan>>,
     /// Connections of the pods that answer, beside those of their clients.
     pub hops: BTreeMap<Cluster, Vec<(Hop, Origin)>>,
     /// The images that the documents name.
@@ -156,6 +158,9 @@ impl Server<'_> {
             let scope = scope.with("database", &self.view).with("images", &views);
             let documents = context.documents(&details.documents, &scope);
             made.documents.entry(*kind).or_default().extend(documents);
+            let commands =
+                details.commands.as_ref().and_then(|commands| context.data::<OperatedPlan>(commands, &scope));
+            made.operated.entry(*kind).or_default().extend(commands.map(|commands| commands.value));
             let secrets = details.secrets.as_ref().and_then(|secrets| context.data::<Vec<SecretData>>(secrets, &scope));
             made.secrets.extend(secrets.into_iter().flat_map(|secrets| secrets.value).map(|one| Secret {
                 cluster: *kind,

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::json;
 
+use self::capacity::Room;
 use self::clusters::Built;
 use self::context::Context;
 use super::allocations::Allocations;
@@ -30,7 +31,7 @@ use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::{OrganizationGraph, Secret, WorkloadId};
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
-use crate::target::definition::{On, OnKubernetes};
+use crate::target::definition::{Clusters, On, OnKubernetes};
 use crate::target::{Evaluator, Missing, Scope, Target, cidr};
 
 pub use allocated::{Allocated, Row};
@@ -48,8 +49,8 @@ pub struct Realised {
     pub allocated: Vec<Allocated>,
     /// The range of its network, where the target knows one.
     pub range: Option<Traced<String>>,
-    /// What the controllers of each of its own clusters ask for: thousandths of a core, MiB, pods.
-    pub system: (u64, u64, u32),
+    /// What the controllers of each cluster ask for, and what operators run in it.
+    pub system: BTreeMap<Cluster, Room>,
     /// Secrets that the target's own documents need, until they stand in the plan's graph.
     secrets: Vec<Secret>,
 }
@@ -144,7 +145,7 @@ fn on_kubernetes(mut context: Context, on: OnKubernetes, home: &str) -> Option<R
         findings(&mut context, &built);
     }
     subnets(&mut context, &built);
-    Some(assemble(context, on, built, range, allocated))
+    Some(assemble(context, on.clusters, built, range, allocated))
 }
 
 fn missing_parameter(context: &mut Context, missing: &Missing) {
@@ -157,7 +158,7 @@ fn missing_parameter(context: &mut Context, missing: &Missing) {
 /// Everything that stands in the clusters.
 fn assemble(
     mut context: Context,
-    on: OnKubernetes,
+    on: &Clusters,
     built: Vec<Built>,
     range: Option<Traced<String>>,
     mut allocated: Vec<Allocated>,
@@ -181,14 +182,16 @@ fn assemble(
     let entry_manuals = entries::realise(&mut context, &names, &outer_ports, &scopes, &mut workloads, &mut network);
     let mut databases = databases::databases(&mut context, &scopes, &mut network);
     let mut secrets = needs::secrets(&mut context, &scopes, databases.secrets, &mut workloads);
+    let system = built.iter().map(|built| (built.plan.cluster, built.system)).collect();
     let mut clusters: Vec<ClusterPlan> = built.into_iter().map(|built| built.plan).collect();
     for plan in &mut clusters {
         entries::component_services(&context, plan);
         entries::add_documents(plan, &mut databases.documents);
+        plan.operated = databases.operated.remove(&plan.cluster).unwrap_or_default();
         entries::add_documents(plan, &mut secrets.shared);
         if let Some(scope) = scopes.get(&plan.cluster) {
             let entries = entries::let_in(&context, plan.cluster, &names, &workloads);
-            plan.infra = infra::files(&mut context, on.clusters, &scope.with("entries", &entries));
+            plan.infra = infra::files(&mut context, on, &scope.with("entries", &entries));
         }
     }
     let plan = OrganizationPlan {
@@ -210,8 +213,6 @@ fn assemble(
         site: None,
     };
     let card = card::card(&context, &plan.outer_ports);
-    let system = on.nodes.system;
-    let system = (system.cpu, system.memory, system.pods);
     Realised { plan, card, allocated, range, system, secrets: secrets.of_documents }
 }
 

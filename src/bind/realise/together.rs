@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::capacity::{self, Load, Room};
+use super::capacity::{self, Load};
 use super::network::overlapping;
 use super::{Allocated, Realised};
 use crate::base::Origin;
@@ -60,9 +60,8 @@ fn joined(one: &Description, other: &Description) -> bool {
 fn fits(consortium: &Consortium, one: &Realised, there: &[&Realised]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let owner = one.plan.graph.organization;
-    let (cpu, memory, pods) = one.system;
-    let system = Room { cpu, memory, pods: pods.into() };
     for plan in one.plan.clusters.iter().filter(|plan| plan.owner == owner && !plan.pools.is_empty()) {
+        let system = one.system.get(&plan.cluster).copied().unwrap_or_default();
         let all = || there.iter().flat_map(|one| &one.plan.graph.workloads);
         let workloads = || all().filter(|workload| workload.cluster == plan.cluster);
         let shortage = |load| capacity::shortage(workloads(), system, &plan.pools, load);

@@ -317,10 +317,11 @@ pub struct Nodes {
     /// What a node has left for pods once the platform's own daemons run on it. In scope: `type`, its row.
     #[schemars(example = serde_json::json!({"cpu": "<$ type.cpu * 1000 $>", "memory": "<$ type.memory $>", "pods": "<$ type.pods $>"}))]
     pub allocatable: Allocatable,
-    /// What the controllers of a whole cluster ask for, which no pool's other pods can use.
-    #[serde(default)]
-    #[schemars(example = serde_json::json!({"cpu": 800, "memory": 1024, "pods": 12}))]
-    pub system: System,
+    /// What the controllers of a whole cluster ask for, and what operators run in it, which no pool's other pods can use: a map
+    /// of `cpu` (thousandths of a core), `memory` (MiB) and `pods`; nothing unless given. In scope: `cluster`, which does
+    /// not have it yet.
+    #[schemars(example = serde_json::json!({"cpu": 800, "memory": 1024, "pods": "<$ 12 + (3 if cluster.uses.backups else 0) $>"}))]
+    pub system: Option<Template>,
 }
 
 /// What a node has for pods, as expressions over its type's row.
@@ -339,21 +340,6 @@ pub struct Allocatable {
     /// Addresses of its subnet that a node takes at most, its own and its pods'. Needed where `network.subnets` is given.
     #[schemars(example = &"<$ type.interfaces * type.addresses $>")]
     pub addresses: Option<Template>,
-}
-
-/// What a cluster's controllers ask for.
-#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct System {
-    /// Thousandths of a core.
-    #[schemars(example = &800)]
-    pub cpu: u64,
-    /// Mebibytes of memory.
-    #[schemars(example = &1024)]
-    pub memory: u64,
-    /// Pods.
-    #[schemars(example = &12)]
-    pub pods: u32,
 }
 
 /// Labels, annotations and documents that something carries beside akcgen's own.

@@ -226,7 +226,7 @@ pub struct Database {
     #[schemars(example = serde_json::json!([{"from": {"namespace": "operators", "labels": {"app": "operator"}}, "port": 8000}, {"to": ["10.0.0.0/8"], "port": 8443}, {"from": {"namespace": "databases", "labels": {"app": "proxy"}}, "to": {"namespace": "databases", "labels": {"app": "server"}}, "port": 3306}]))]
     pub flows: Option<Template>,
     /// Images that the documents name, by name: full references, rewritten to the organization's registry before they are in
-    /// scope as `images`.
+    /// scope as `images`. One that is left out is not there.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"server": "ghcr.io/cloudnative-pg/postgresql:17.10-system-trixie"}))]
     pub images: BTreeMap<String, Template>,
@@ -234,6 +234,11 @@ pub struct Database {
     /// the runbook and come from where all secrets come from. In scope: `cluster`, `database`.
     #[schemars(example = serde_json::json!([{"name": "postgresql-tls", "namespace": "databases", "keys": ["tls.crt", "tls.key"], "storeName": "databases/postgresql-tls", "purpose": "the server's certificate"}]))]
     pub secrets: Option<Template>,
+    /// Commands about what the documents make, for the runbook of each cluster: lists `check`, which end with 0 once it is well,
+    /// `stop`, after which nothing of it runs and all its data is there, and `start`, which takes that back. In scope:
+    /// `cluster`, `database`.
+    #[schemars(example = serde_json::json!({"check": ["kubectl --context <$ cluster.name $> wait database/main --for condition=Ready"], "stop": ["kubectl --context <$ cluster.name $> scale database/main --replicas 0"], "start": ["kubectl --context <$ cluster.name $> scale database/main --replicas 3"]}))]
+    pub commands: Option<Template>,
     /// Documents for each cluster. In scope: `cluster`, `database`, `images` with `reference`, `repository` and `tag` of each.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["templates/postgresql.yaml"]))]

@@ -128,7 +128,7 @@ pub(super) fn run(mut context: Context, hosts: &Hosts) -> Option<Realised> {
         site: Some(site),
     };
     let card = card::card(&context, &plan.outer_ports);
-    Some(Realised { plan, card, allocated, range: None, system: (0, 0, 0), secrets: secrets.of_documents })
+    Some(Realised { plan, card, allocated, range: None, system: BTreeMap::new(), secrets: secrets.of_documents })
 }
 
 fn optional(context: &mut Context, template: Option<&crate::target::Template>) -> Option<Traced<String>> {
