@@ -9,6 +9,7 @@ require (
 	github.com/fluxcd/kustomize-controller v1.9.6
 	github.com/fluxcd/source-controller v1.9.6
 	github.com/kubernetes-csi/external-snapshotter/client/v8 v8.2.0
+	github.com/percona/percona-xtradb-cluster-operator v1.20.0
 	github.com/vmware-tanzu/velero v1.17.0
 	go.universe.tf/metallb v0.16.1
 	sigs.k8s.io/external-dns v0.19.0

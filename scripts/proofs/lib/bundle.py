@@ -27,6 +27,7 @@ CUSTOM_GROUPS = frozenset(
         "metallb.io",
         "pksapi.io",
         "postgresql.cnpg.io",
+        "pxc.percona.com",
         "snapshot.storage.k8s.io",
         "source.toolkit.fluxcd.io",
         "velero.io",

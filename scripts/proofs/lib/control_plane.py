@@ -111,12 +111,15 @@ class ControlPlane:
             return False
 
     def define(self, groups: set[str]) -> None:
-        """Creates the CustomResourceDefinitions of some API groups and waits until the server serves them."""
+        """Creates the CustomResourceDefinitions of some API groups and waits until the server serves them.
+
+        Where one would keep fields that it does not describe, it refuses them here: they can only be misspelt.
+        """
         names = []
         for file in sorted(environment.tool("crds").rglob("*.yaml")):
             for value in yaml.load_all(file.read_text(), yaml.CSafeLoader):
                 if value and value["spec"]["group"] in groups:
-                    answer = self.api.create(value)
+                    answer = self.api.create(_strict(value))
                     if not answer.good:
                         raise Broken(f"{file}: {answer.message}")
                     names.append(value["metadata"]["name"])
@@ -157,6 +160,13 @@ class ControlPlane:
         self.programs.start("kube-scheduler", programs / "kube-scheduler", f"--config={config}", "--secure-port=0")
         kwok = environment.tool("kwok") / "kwok"
         self.programs.start("kwok", kwok, f"--kubeconfig={self.kubeconfig}", "--manage-all-nodes=true")
+
+
+def _strict(definition: dict) -> dict:
+    """A CustomResourceDefinition that does not keep, as a whole, fields that its schema lacks."""
+    for version in definition["spec"]["versions"]:
+        version["schema"]["openAPIV3Schema"].pop("x-kubernetes-preserve-unknown-fields", None)
+    return definition
 
 
 def _established(definition: dict) -> bool:

@@ -16,6 +16,7 @@ port=$MYSQL_TCP_PORT
 user="$(quoted "$MYSQL_MASTER_USERNAME")"
 password="$(quoted "$MYSQL_MASTER_PASSWORD")"
 ssl-mode=VERIFY_IDENTITY
+ssl-ca=/etc/ssl/organization/mysql.pem
 END
 unset MYSQL_HOST MYSQL_TCP_PORT MYSQL_MASTER_PASSWORD
 
