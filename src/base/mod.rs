@@ -1,6 +1,7 @@
 //! What every stage shares: origins, trees, names, quantities. Imports nothing of the crate.
 
 pub mod bounded;
+pub mod cron;
 pub mod image;
 mod merge_keys;
 pub mod name;

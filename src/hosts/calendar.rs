@@ -1,17 +1,9 @@
 //! Schedules of cron as systemd's timers say them (systemd.time, "Calendar events").
 
-/// The fields of a schedule in order, each with its range.
-const FIELDS: [(u32, u32); 5] = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)];
+use crate::base::cron::{self, Field};
+
 const DAY: u32 = 24 * 60;
 const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-
-/// One field of a schedule.
-struct Field {
-    /// Its numbers, sorted.
-    numbers: Vec<u32>,
-    /// Whether it is a star without a step: then it restricts nothing, not even together with another.
-    is_any: bool,
-}
 
 /// The expressions at any of which a schedule of cron comes, so many minutes later.
 ///
@@ -19,12 +11,7 @@ struct Field {
 /// Velero reads the same text), so that one expression is not enough. What would come later than its day stays in it
 /// where days are restricted: minutes count from midnight again.
 pub(super) fn expressions(schedule: &str, minutes_later: u32) -> Vec<String> {
-    let mut fields = schedule.split(' ').zip(FIELDS).map(|(text, range)| field(text, range));
-    let (Some(minutes), Some(hours), Some(days), Some(months), Some(weekdays)) =
-        (fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
-    else {
-        return Vec::new();
-    };
+    let Some([minutes, hours, days, months, weekdays]) = cron::schedule(schedule) else { return Vec::new() };
     let months = if months.is_any { "*".to_owned() } else { numbers(&months.numbers) };
     let of_month = format!("*-{months}-{}", if days.is_any { "*".to_owned() } else { numbers(&days.numbers) });
     let of_week = format!("{} *-{months}-*", self::weekdays(&weekdays));
@@ -35,28 +22,6 @@ pub(super) fn expressions(schedule: &str, minutes_later: u32) -> Vec<String> {
     };
     let times = times(&minutes.numbers, &hours.numbers, minutes_later);
     dates.iter().flat_map(|date| times.iter().map(move |time| format!("{date} {time}"))).collect()
-}
-
-fn field(text: &str, (low, high): (u32, u32)) -> Field {
-    let mut numbers = Vec::new();
-    let mut is_any = false;
-    for part in text.split(',') {
-        let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, step.parse().ok()));
-        let (from, to) = match (range, range.split_once('-')) {
-            ("*", _) => (low, high),
-            (_, Some((from, to))) => (from.parse().unwrap_or(low), to.parse().unwrap_or(high)),
-            // A step from one number on goes to the end.
-            (_, None) => {
-                let from = range.parse().unwrap_or(low);
-                (from, if step.is_some() { high } else { from })
-            }
-        };
-        is_any |= range == "*" && step.unwrap_or(1) == 1;
-        numbers.extend((from..=to).step_by(usize::try_from(step.unwrap_or(1)).unwrap_or(1).max(1)));
-    }
-    numbers.sort_unstable();
-    numbers.dedup();
-    Field { numbers, is_any }
 }
 
 /// The times of a day, the hours that have the same minutes together.

@@ -12,7 +12,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::schema::expected;
-use crate::base::{Sources, TreePath};
+use crate::base::{Sources, TreePath, cron};
 use crate::diag::{Diagnostics, code};
 use crate::source::{Entry, Node};
 
@@ -32,6 +32,7 @@ impl Shape {
         let validator = jsonschema::options()
             .should_validate_formats(true)
             .with_format("address-range", is_address_range)
+            .with_format("schedule", is_schedule)
             .build(&schema)
             .map_err(|error| format!("{error} at {}", error.instance_path()))?;
         Ok(Shape { schema, validator })
@@ -156,6 +157,11 @@ impl Shape {
 /// The format `address-range`: a range of IPv4 addresses in CIDR's notation, with its first address.
 fn is_address_range(text: &str) -> bool {
     text.parse::<Ipv4Net>().is_ok_and(|range| range.addr() == range.network())
+}
+
+/// The format `schedule`: five fields of cron that come on some day.
+fn is_schedule(text: &str) -> bool {
+    cron::schedule(text).is_some_and(|schedule| cron::comes(&schedule))
 }
 
 /// One thing that is wrong.
