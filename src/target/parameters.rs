@@ -41,7 +41,10 @@ impl Parameters {
         }
         let Some(properties) = schema.get("properties") else {
             return match (block, schema.get("default")) {
-                (Some(node), _) => node.to_json(),
+                (Some(node), _) => {
+                    self.below(node, path);
+                    node.to_json()
+                }
                 (None, Some(default)) => {
                     self.origins.insert(path.to_owned(), Origin::Source(default.span));
                     default.to_json()
@@ -58,6 +61,16 @@ impl Parameters {
         let others = block.map_or(&[][..], Node::entries).iter().filter(|entry| properties.get(&entry.key).is_none());
         filled.extend(others.map(|entry| (entry.key.clone(), entry.value.to_json())));
         Json::Object(filled)
+    }
+
+    /// Notes the places of all that stands in a map whose keys no schema names.
+    fn below(&mut self, node: &Node, path: &str) {
+        for entry in node.entries() {
+            let path = format!("{path}.{}", entry.key);
+            self.origins.insert(path.clone(), Origin::Source(entry.value.span));
+            self.below(&entry.value, &path);
+            self.written.insert(path);
+        }
     }
 }
 

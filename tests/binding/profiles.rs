@@ -90,6 +90,22 @@ fn a_dns_of_ones_own_is_told_every_name_and_what_answers_for_it() {
 }
 
 #[test]
+fn what_only_looks_like_a_schedule_or_an_address_is_none() {
+    for (parameters, key) in [
+        (r#"postgresql: {backup: "0 25 * * *"}"#, "`backup`"),
+        (r#"postgresql: {backup: "0 2 30 2 *"}"#, "`backup`"),
+        ("nsx: {nodesDns: [10.20.0.531]}", "an item of `nodesDns`"),
+    ] {
+        let run = Run::text(&format!(
+            "blueprint: v1\nname: trade\norganizations:\n  buyer:\n    domain: buyer.example\n    target: pks\n    \
+             pks: {{tkgiVersion: \"1.22\", network: nsx, plan: large, {parameters}}}\nchannels: {{trade: [buyer]}}\n"
+        ));
+        let report = run.report();
+        assert!(report.contains("error[AKC0114]") && report.contains(key), "{parameters}: {report}");
+    }
+}
+
+#[test]
 fn a_plan_tells_what_workers_have_and_what_is_asked_of_them() {
     let pools = "    blockchain: {nodePools: {general: {minimum: 4, maximum: 6}, large: {minimum: 3, maximum: 3}}}\n";
     let plan = file("capacity-plan.txt", "loadBalancers: {ranges: [100.64.32.0/24]}", pools).unwrap();
