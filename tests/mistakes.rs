@@ -21,6 +21,10 @@
 //! | `$` in a value that Compose takes for a variable | `src/hosts/tests.rs`, `compose_reads_no_variable_anywhere` |
 //! | two services on one port, a port that others are not told | AKC0404; `src/hosts/tests.rs`; `tests/binding/hosts.rs` |
 //! | an address that two have, or that each server believes to be its own | AKC0410, `containers`, `containers-and-others`; AKC0426; AKC0430, `addresses-of-nobody` |
+//! | a network that Docker gives a range which others have | `src/hosts/tests.rs`, `every_network_of_a_host_has_its_own_part_of_the_containers_range` |
+//! | more cores than a server has, which Docker refuses | `src/hosts/tests.rs`, `limits_of_cores_are_what_docker_and_the_kernel_take` |
+//! | names that HAProxy or Ansible take for others | AKC0430, `names-of-ansible`; `src/hosts/tests.rs`, `haproxy_is_told_no_name_twice_and_asks_nobody_for_an_address` |
+//! | a schedule that never comes, a zone without the domain | AKC0282; AKC0430, `zone-of-another-domain`; `tests/binding/profiles.rs` |
 //! | logs that nobody ends, services that stay down | `src/hosts/tests.rs`, `what_compose_takes_for_granted_is_there` |
 //! | images that are gone or change | AKC0285, AKC0289; `images_stay_what_they_are` |
 //! | a majority on one host or in one room, data that moves unasked | AKC0404, `peers-kept-together`; AKC0412, AKC0425; `tests/binding/hosts.rs` |

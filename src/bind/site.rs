@@ -37,6 +37,9 @@ pub struct SitePlan {
     pub backups: Option<Traced<String>>,
 }
 
+/// Names in inventories that are Ansible's own or the site's groups: no host can have one.
+pub const GROUPS: [&str; 6] = ["all", "application", "balancers", "blockchain", "localhost", "ungrouped"];
+
 impl SitePlan {
     /// The place of a workload.
     pub fn placement(&self, id: WorkloadId) -> Option<&Placement> {
@@ -92,6 +95,8 @@ impl HostPlan {
 pub struct HostPlan {
     pub name: String,
     pub address: Ipv4Addr,
+    /// Its cores, what its own system keeps among them.
+    pub cores: u32,
     /// The failure domains that it stands in, the outermost first, such as a room and a rack.
     pub domains: Vec<String>,
     /// What it has for containers: thousandths of a core, MiB of memory, MiB of disk.

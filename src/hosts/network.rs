@@ -5,7 +5,10 @@
 //! workload that dials it. No container joins another's network namespace: after a restart of the host Docker may start
 //! it before the other and then never again (moby#50326).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::Ipv4Net;
+use sha2::{Digest, Sha256};
 
 use super::model::{self, Copy, Host, Model, Project, is_secluded};
 use super::names;
@@ -20,15 +23,15 @@ const APART: Origin =
 /// The networks of a project. The host's first project makes the bridge, which the others share.
 pub(super) fn networks(model: &Model, host: &Host, project: &Project) -> (Tree, Vec<(TreePath, Origin)>) {
     let name = model.bridge();
+    let (of_bridge, of_private) = ranges(model, host);
     let first = host.projects.first().is_some_and(|first| first.name == project.name);
     let bridge = if first {
         let options = Tree::map([("com.docker.network.bridge.enable_icc", "false")]);
-        let subnet = Tree::map([("subnet", model.site.containers.value.clone())]);
         Tree::map([
             ("name", Tree::from(name.to_owned())),
             ("driver", Tree::from("bridge")),
             ("driver_opts", options),
-            ("ipam", Tree::map([("config", Tree::seq([subnet]))])),
+            ("ipam", ipam(&of_bridge)),
         ])
     } else {
         Tree::map([("name", Tree::from(name.to_owned())), ("external", Tree::from(true))])
@@ -39,9 +42,42 @@ pub(super) fn networks(model: &Model, host: &Host, project: &Project) -> (Tree, 
     for network in private {
         let key = private_key(network);
         rows.push((TreePath::from("networks").join(key.clone()), SECLUDED));
-        networks.push((key, Tree::map([("internal", true)])));
+        let mut tree = Tree::map([("internal", true)]);
+        if let Some(range) = of_private.get(&(project.name.as_str(), network.as_str())) {
+            tree.insert("ipam", ipam(range));
+        }
+        networks.push((key, tree));
     }
     (Tree::map(networks), rows)
+}
+
+fn ipam(range: &Ipv4Net) -> Tree {
+    Tree::map([("config", Tree::seq([Tree::map([("subnet", range.to_string())])]))])
+}
+
+/// How much longer the prefix of a private network's range is than that of all containers.
+const PART: u8 = 8;
+
+/// The ranges of a host's bridge and, by project and name, of its private networks: halves of the containers' range, the
+/// second of them in equal parts. Docker by itself would take ranges that others may have. Where a network's part lies
+/// depends on its name, so that others disturb it as little as can be.
+fn ranges<'a>(model: &Model, host: &'a Host) -> (Ipv4Net, BTreeMap<(&'a str, &'a str), Ipv4Net>) {
+    let whole: Ipv4Net = model.site.containers.value.parse().unwrap_or_default();
+    let mut halves = whole.subnets(whole.prefix_len() + 1).into_iter().flatten();
+    let bridge = halves.next().unwrap_or(whole);
+    let parts = halves.next().and_then(|half| half.subnets(whole.prefix_len() + PART).ok());
+    let mut parts: Vec<Option<Ipv4Net>> = parts.into_iter().flatten().map(Some).collect();
+    let names = host.copies().filter_map(|(project, copy)| Some((project.name.as_str(), copy.private.as_deref()?)));
+    let names: BTreeSet<(&str, &str)> = names.collect();
+    let mut ranges = BTreeMap::new();
+    for name in names {
+        let digest = Sha256::digest(format!("{}/{}", name.0, name.1));
+        let count = parts.len();
+        let first = digest.first().map_or(0, |byte| usize::from(*byte));
+        let part = (0..count).find_map(|step| parts.get_mut((first + step) % count)?.take());
+        ranges.extend(part.map(|part| (name, part)));
+    }
+    (bridge, ranges)
 }
 
 /// The key of the host's bridge among a project's networks.

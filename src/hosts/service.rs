@@ -83,7 +83,7 @@ pub(super) fn service(model: &Model, host: &Host, project: &Project, copy: &Copy
         part.put("healthcheck", check, container.probe.origin);
     }
     running(copy, container, &mut part);
-    resources(container, &mut part);
+    resources(host, container, &mut part);
     part.put("logging", logging(), LOGS);
     labels(model, copy, &mounts, &mut part);
     part
@@ -229,10 +229,12 @@ fn running(copy: &Copy, container: &Container, part: &mut Part) {
 }
 
 /// What it may have at most, and its share where the host is short: as Kubernetes counts it, 1024 for a whole core.
-fn resources(container: &Container, part: &mut Part) {
+fn resources(host: &Host, container: &Container, part: &mut Part) {
     let resources = &container.resources;
     let cores = |thousandths: u64| u32::try_from(thousandths).map_or(f64::MAX, |number| f64::from(number) / 1000.0);
-    let limit = millicores(&resources.cpu_limit.value).unwrap_or(0);
+    // Docker refuses more than the host's cores, the kernel less than a hundredth of one.
+    let most = u64::from(host.plan.cores) * 1000;
+    let limit = millicores(&resources.cpu_limit.value).unwrap_or(most).min(most).max(10);
     part.put("cpus", Tree::Float(cores(limit)), resources.cpu_limit.origin);
     let shares = millicores(&resources.cpu.value).unwrap_or(0) * 1024 / 1000;
     part.put("cpu_shares", Tree::Int(i64::try_from(shares.max(2)).unwrap_or(i64::MAX)), resources.cpu.origin);

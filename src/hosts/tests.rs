@@ -54,6 +54,8 @@ organizations:
             web: {image: "one/web:1"}
             access-web: {image: "one/web:1", calls: [web, access]}
             access: {image: "one/web:1"}
+            greedy: {image: "one/web:1", resources: {cpu: "1", cpuLimit: "64"}}
+            modest: {image: "one/web:1", resources: {cpu: 1m, cpuLimit: 3m}}
             uploads:
               image: "one/uploads:1"
               storage: {files: {size: 20Gi, path: /data}}
@@ -241,6 +243,35 @@ fn haproxy_is_told_no_name_twice_and_asks_nobody_for_an_address() {
     }
     let (_, called) = rich().service("web");
     assert_eq!(text(&called["image"]), "one/web:1");
+}
+
+#[test]
+fn every_network_of_a_host_has_its_own_part_of_the_containers_range() {
+    for case in everywhere() {
+        let (site, made) = (case.organization().site.as_ref().unwrap(), &case.made);
+        let whole: ipnet::Ipv4Net = site.containers.value.parse().unwrap();
+        for host in made.hosts() {
+            let mut known: Vec<ipnet::Ipv4Net> = Vec::new();
+            let start = format!("hosts/{host}/projects/");
+            let paths = made.files.keys().filter(|path| path.starts_with(&start) && path.ends_with("/compose.yaml"));
+            for document in paths.map(|path| made.yaml(path)) {
+                let networks = document["networks"].as_mapping().unwrap();
+                for (name, network) in networks.iter().filter(|(_, network)| network.get("external").is_none()) {
+                    let range: ipnet::Ipv4Net = text(&network["ipam"]["config"][0]["subnet"]).parse().unwrap();
+                    let at = format!("{} {host} {name:?} {range}", made.name);
+                    assert!(whole.contains(&range) && range.prefix_len() > whole.prefix_len(), "{at}");
+                    assert!(known.iter().all(|one| !one.contains(&range) && !range.contains(one)), "{at}");
+                    known.push(range);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_of_cores_are_what_docker_and_the_kernel_take() {
+    let cpus = |name: &str| rich().service(name).1["cpus"].as_f64().unwrap();
+    assert_eq!((cpus("greedy"), cpus("modest"), cpus("web")), (16.0, 0.01, 1.0));
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub enum Reason {
 }
 
 /// What has no place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lack {
     /// No host takes its kind.
     Kind,

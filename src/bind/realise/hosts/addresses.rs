@@ -1,17 +1,20 @@
 //! Addresses of a site that nobody else may have, or nobody at all.
 
+use std::net::Ipv4Addr;
+
 use ipnet::Ipv4Net;
 
-use super::servers::Servers;
+use super::servers::{Balancers, Servers};
 use crate::base::range;
 use crate::base::{Origin, Traced};
 use crate::bind::realise::context::Context;
 use crate::bind::realise::network::{Named, apart, named, outside};
-use crate::bind::{End, Network};
+use crate::bind::{End, HostPlan, Network};
 use crate::diag::code;
 
-/// The smallest range of containers, by its prefix: one address a container, three besides for Docker.
-const CONTAINERS: u8 = 24;
+/// The smallest range of containers, by its prefix: half of it is the bridge's, and each private network
+/// has the 256th part.
+const CONTAINERS: u8 = 18;
 
 /// Checks the addresses of servers, load balancers and containers, and those from which databases answer.
 pub(super) fn check(context: &mut Context, servers: &Servers, network: &Network) {
@@ -30,17 +33,19 @@ pub(super) fn check(context: &mut Context, servers: &Servers, network: &Network)
 }
 
 fn hosts(context: &Context, servers: &Servers) -> Vec<Named> {
-    let hosts = servers.hosts.iter().map(|host| (format!("the host `{}`", host.name), host.address, host.origin));
+    let own = context.organization.name.origin;
+    let named = |what: String, address: Ipv4Addr, parameter: &str| {
+        let origin = context.parameters.written(parameter).unwrap_or(own);
+        Named { what, range: Ipv4Net::from(address), origin }
+    };
+    let of = |host: &HostPlan| {
+        named(format!("the host `{}`", host.name), host.address, &format!("hosts.{}.address", host.name))
+    };
     let is_a_hosts = |address| servers.hosts.iter().any(|host| host.address == address);
     let moving = servers.balancers.iter().filter(|balancers| !is_a_hosts(balancers.address));
-    let balancers = moving.map(|balancers| {
-        let origin = context.parameters.written("loadBalancers").unwrap_or(context.organization.name.origin);
-        ("the load balancers".to_owned(), balancers.address, origin)
-    });
-    hosts
-        .chain(balancers)
-        .map(|(what, address, origin)| Named { what, range: Ipv4Net::from(address), origin })
-        .collect()
+    let of_balancers =
+        |balancers: &Balancers| named("the load balancers".to_owned(), balancers.address, "loadBalancers.address");
+    servers.hosts.iter().map(of).chain(moving.map(of_balancers)).collect()
 }
 
 /// The range of the containers; none where it is refused as such.
@@ -54,7 +59,7 @@ fn containers(context: &mut Context, range: &Traced<String>) -> Option<Named> {
     }
     if named.range.prefix_len() > CONTAINERS {
         let message = format!("`{}` has too few addresses for the containers of a server", range.value);
-        context.problem(code::SUBNET_TOO_SMALL, range.origin, message, "a /24 or a larger range, such as a /16");
+        context.problem(code::SUBNET_TOO_SMALL, range.origin, message, "a /18 or a larger range, such as a /16");
         return None;
     }
     Some(named)

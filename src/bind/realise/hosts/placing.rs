@@ -1,6 +1,6 @@
 //! Which host each copy of a workload stands on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::PLACED;
 use super::servers::{Servers, unknown_host};
@@ -41,6 +41,7 @@ pub(super) fn place(context: &mut Context, servers: &Servers, allocated: &mut Ve
     }
     kept_well(context, servers, &items, &owners);
     let placed = place::place(&hosts, &items);
+    let mut lacking: Vec<(usize, &Item, Lack)> = Vec::new();
     let mut placements = vec![Placement::default(); graph.workloads.len()];
     for ((at, item), outcome) in owners.iter().zip(&items).zip(placed) {
         match outcome {
@@ -48,9 +49,10 @@ pub(super) fn place(context: &mut Context, servers: &Servers, allocated: &mut Ve
                 placements[*at].hosts.push(host);
                 placements[*at].reasons.push(reason);
             }
-            Err(lack) => homeless(context, &graph.workloads[*at], item, lack),
+            Err(lack) => lacking.push((*at, item, lack)),
         }
     }
+    homeless(context, &lacking);
     for (at, anchor) in anchors.iter().enumerate().filter(|(at, anchor)| anchor.0 != *at) {
         placements[at] = placements[anchor.0].clone();
     }
@@ -177,24 +179,38 @@ fn allocate(context: &Context, servers: &Servers, placements: &[Placement], allo
     }
 }
 
-fn homeless(context: &mut Context, workload: &Workload, item: &Item, lack: Lack) {
-    let name = &workload.name;
-    let Room { cpu, memory, disk } = item.room;
-    let (message, help) = match lack {
-        Lack::Kind => (
-            format!("no host takes `{name}`"),
-            format!("give a host `clusters: [{}]`, or leave `clusters` out", workload.cluster.as_str()),
-        ),
-        Lack::Apart => (
-            format!("no host is left for `{name}`: each with room has one of its kind already"),
-            format!("add a host; every {} needs one of its own", workload.component.as_str()),
-        ),
-        Lack::Room => (
-            format!("no host has room for `{name}`: {cpu}m of CPU, {memory} MiB of memory, {disk} MiB of disk"),
-            "add a host, or ask for less".to_owned(),
-        ),
-    };
-    context.problem(code::NO_HOST, workload.origin, message, &help);
+/// Tells of those without a place, all of one family that lack the same together.
+fn homeless(context: &mut Context, lacking: &[(usize, &Item, Lack)]) {
+    let graph = context.graph;
+    let mut told: BTreeSet<(&str, Lack)> = BTreeSet::new();
+    for (at, item, lack) in lacking {
+        if !told.insert((&item.family, *lack)) {
+            continue;
+        }
+        let workload = &graph.workloads[*at];
+        let alike = lacking.iter().filter(|(_, other, why)| (&other.family, why) == (&item.family, lack)).count();
+        let name = match alike {
+            1 => format!("`{}`", workload.name),
+            2 => format!("`{}` and 1 other", workload.name),
+            _ => format!("`{}` and {} others", workload.name, alike - 1),
+        };
+        let Room { cpu, memory, disk } = item.room;
+        let (message, help) = match lack {
+            Lack::Kind => (
+                format!("no host takes {name}"),
+                format!("give a host `clusters: [{}]`, or leave `clusters` out", workload.cluster.as_str()),
+            ),
+            Lack::Apart => (
+                format!("no host is left for {name}: each with room has one of its kind already"),
+                format!("add a host; every {} needs one of its own", workload.component.as_str()),
+            ),
+            Lack::Room => (
+                format!("no host has room for {name}: {cpu}m of CPU, {memory} MiB of memory, {disk} MiB of disk"),
+                "add a host, or ask for less; what `reserved` keeps is no room".to_owned(),
+            ),
+        };
+        context.problem(code::NO_HOST, workload.origin, message, &help);
+    }
 }
 
 /// What the allocations keep on a host has no other place, whether the host has room or not.

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::base::name::Bytes;
 use crate::base::quantity::{MEBIBYTE, bytes};
 use crate::base::{Origin, Traced};
-use crate::bind::HostPlan;
 use crate::bind::realise::context::Context;
+use crate::bind::{GROUPS, HostPlan};
 use crate::diag::{Code, Diagnostic, code};
 use crate::resolve::Cluster;
 use crate::target::definition::Hosts;
@@ -94,27 +94,35 @@ impl Servers {
 
 fn plan(context: &mut Context, name: String, server: ServerData, reserved: &ReservedData) -> HostPlan {
     let origin = context.parameters.written(&format!("hosts.{name}")).unwrap_or(context.organization.name.origin);
-    let mut mebibytes = |amount: &Bytes| {
-        bytes(amount).map_or_else(
-            || {
-                let message = format!("`{amount}` is more than any server has");
-                context.problem(code::PLATFORM_RULE, origin, message, "write what it has, such as `64Gi`");
-                0
-            },
-            |bytes| bytes / MEBIBYTE,
-        )
-    };
-    let kept = reserved.memory.as_ref().map_or(0, &mut mebibytes);
+    if GROUPS.contains(&name.as_str()) {
+        let message = format!("no host can be called `{name}`: Ansible has a host or group of that name");
+        context.problem(code::PLATFORM_RULE, origin, message, "call it otherwise, such as `hall-a1`");
+    }
+    let memory = mebibytes(context, &server.memory, &format!("hosts.{name}.memory"));
+    let disk = mebibytes(context, &server.disk, &format!("hosts.{name}.disk"));
+    let kept = reserved.memory.as_ref().map_or(0, |kept| mebibytes(context, kept, "reserved.memory"));
     HostPlan {
         address: server.address,
+        cores: server.cpu,
         domains: server.room.into_iter().chain(server.rack).collect(),
         cpu_millis: u64::from(server.cpu.saturating_sub(reserved.cpu)) * 1000,
-        memory_mib: mebibytes(&server.memory).saturating_sub(kept),
-        disk_mib: mebibytes(&server.disk),
+        memory_mib: memory.saturating_sub(kept),
+        disk_mib: disk,
         clusters: server.clusters.unwrap_or_else(|| Cluster::ALL.into()),
         origin,
         name,
     }
+}
+
+/// An amount in MiB; one that no machine has is refused.
+fn mebibytes(context: &mut Context, amount: &Bytes, parameter: &str) -> u64 {
+    let known = bytes(amount).map(|bytes| bytes / MEBIBYTE);
+    if known.is_none() {
+        let origin = context.parameters.written(parameter).unwrap_or(context.organization.name.origin);
+        let message = format!("`{amount}` is more than any server has");
+        context.problem(code::PLATFORM_RULE, origin, message, "write what it has, such as `64Gi`");
+    }
+    known.unwrap_or(0)
 }
 
 fn one_address_each(context: &mut Context, hosts: &[HostPlan]) {
