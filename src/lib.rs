@@ -32,6 +32,8 @@ pub mod render;
 
 pub mod package;
 
+pub mod administer;
+
 pub mod emit;
 
 pub mod compile;

@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "hosts",
     "render",
     "package",
+    "administer",
     "emit",
     "review",
     "compile",

@@ -43,8 +43,11 @@ impl Connector<'_> {
             (Source::Range(range), Destination::Workload(to, port)) => {
                 self.inwards(ranges("internet", vec![range.clone()]), *to, port, Way::Web)
             }
+            (Source::Administrators(range), Destination::Workload(to, port)) => {
+                self.inwards(ranges("administrators", vec![range.clone()]), *to, port, Way::Others)
+            }
             // Whoever is outside reaches workloads alone; `expand` makes no other link.
-            (Source::Organization(_) | Source::Range(_), _) => Vec::new(),
+            (Source::Organization(_) | Source::Range(_) | Source::Administrators(_), _) => Vec::new(),
         };
         if hops.is_empty() { Vec::new() } else { vec![Flow { hops, origin: link.origin }] }
     }

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 pub use options::Options;
 
+use crate::administer::administer;
 use crate::base::name::Label;
 use crate::base::{Sources, Traced};
 use crate::bind::{self, Allocations, Bindings, Bound, OrganizationPlan, Plan, bindings};
@@ -162,22 +163,29 @@ fn emit_organization(plans: &Plans, member: &Member, options: &Options, sink: Si
         Lowered { plan, organization, clusters, site: hosts::site(plan, organization, &configuration, options.traced) }
     };
     let environments: Vec<Lowered> = member.environments.par_iter().copied().map(lowered).collect();
-    let plain = || {
+    let plain = || -> Vec<Diagnostic> {
         let wanted = environments.par_iter().filter(|lowered| options.wants_environment(lowered.plan));
-        wanted.for_each(|lowered| {
-            send(package::infra(lowered, options.traced), sink);
-            send(package::preludes(lowered, options.traced), sink);
-            send(package::site(lowered), sink);
-            if options.wants_form(Form::Manifests) {
-                send(package::manifests(lowered, options.traced), sink);
-            }
-        });
+        wanted.filter_map(|lowered| emit_environment(lowered, options, sink)).collect()
     };
     let spanning = || emit_unions(member, &environments, options, sink);
     let described = || describe::organization(plans, member, &environments, options, sink);
-    let ((), (mut found, more)) = rayon::join(plain, || rayon::join(spanning, described));
+    let (faults, (mut found, more)) = rayon::join(plain, || rayon::join(spanning, described));
     found.extend(more.iter().cloned());
+    found.extend(faults);
     found
+}
+
+/// What one environment has by itself; its fault, where it has one.
+fn emit_environment(lowered: &Lowered, options: &Options, sink: Sink) -> Option<Diagnostic> {
+    send(package::infra(lowered, options.traced), sink);
+    send(package::preludes(lowered, options.traced), sink);
+    send(package::site(lowered), sink);
+    if options.wants_form(Form::Manifests) {
+        send(package::manifests(lowered, options.traced), sink);
+    }
+    let administered = administer(lowered.plan, lowered.organization, options.traced);
+    let fault = administered.map(|files| send(files, sink)).err();
+    fault.map(|error| Diagnostic::new(code::BUG, error.to_string()))
 }
 
 /// The forms that describe all environments together.

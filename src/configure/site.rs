@@ -109,11 +109,7 @@ impl<'a> Site<'a> {
             }
         }
         let path = format!("{}/config.yaml", paths::MSP);
-        parts.yaml(
-            &path,
-            &msp::MspConfig::default(),
-            Origin::Rule("a certificate's unit tells what its owner is (NodeOUs)"),
-        );
+        parts.yaml(&path, &msp::MspConfig::default(), Origin::Rule(msp::UNITS));
     }
 
     /// Mounts a workload's TLS certificate.

@@ -89,10 +89,9 @@ fn card(consortium: &Consortium, at: OrgIx) -> Card {
     let organization = consortium.organization(at);
     let RunBy::Us(description) = &organization.run_by else { panic!("a card") };
     let domain = &organization.domain.value;
-    let node = |name: String, port| FabricNode {
-        host: Domain::trusted(format!("{name}.{domain}")),
-        name: Label::trusted(name),
-        port,
+    let node = |name: String, port| {
+        let host = Domain::trusted(format!("{name}.{domain}"));
+        FabricNode::new(Label::trusted(name), host, port)
     };
     let peers = (0..description.peers.count.value).map(|index| (index, crate::fabric::ports::shared_peer(index)));
     let host = Domain::trusted(format!("ca.{domain}"));
@@ -108,6 +107,7 @@ fn card(consortium: &Consortium, at: OrgIx) -> Card {
         addresses: Vec::new(),
         parent_authority: None,
         services: vec![SharedService { name: Label::trusted("ca"), host, port: 7054 }],
+        certificates: crate::parse::card::Certificates::default(),
     }
 }
 

@@ -3,7 +3,6 @@ use std::mem::discriminant;
 use std::cmp::Ordering;
 
 use crate::base::Origin;
-use crate::parse::blueprint::AuthorityRole;
 use crate::resolve::{Cluster, Consortium, OrgIx, Organization};
 
 use super::graph::*;
@@ -34,23 +33,6 @@ impl<'a> Builder<'a> {
 
     pub fn organization(&self) -> &'a Organization {
         self.consortium.organization(self.at)
-    }
-
-    /// Whether an intermediate authority issues the organization's certificates: its own, or that of the organization
-    /// whose client it is.
-    pub fn is_issued_by_an_intermediate(&self) -> bool {
-        let authority = |at: OrgIx| {
-            let description = self.consortium.organization(at).description()?;
-            description.blockchain.iter().find_map(|service| service.authority.as_ref())
-        };
-        let role = |at: OrgIx| authority(at).map(|authority| authority.role.value);
-        match role(self.at) {
-            Some(AuthorityRole::Client) => {
-                let parent = authority(self.at).and_then(|own| own.parent.as_ref());
-                parent.and_then(|parent| role(parent.value)) == Some(AuthorityRole::Intermediate)
-            }
-            role => role == Some(AuthorityRole::Intermediate),
-        }
     }
 
     pub fn workloads(&self) -> impl Iterator<Item = (WorkloadId, &Workload)> {
@@ -233,7 +215,7 @@ pub(super) struct SecretNeed {
 /// A Fabric identity: the certificates and the key of a membership, with the intermediate authority's certificate where
 /// one issues them, since no chain leads to the root without it.
 pub(super) fn identity(builder: &Builder, workload: &str, origin: Origin) -> SecretNeed {
-    let keys: &[&str] = if builder.is_issued_by_an_intermediate() {
+    let keys: &[&str] = if builder.consortium.is_issued_by_an_intermediate(builder.at) {
         &["cacert.pem", "intermediatecert.pem", "key.pem", "signcert.pem", "tlscacert.pem"]
     } else {
         &["cacert.pem", "key.pem", "signcert.pem", "tlscacert.pem"]

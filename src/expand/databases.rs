@@ -149,7 +149,7 @@ pub fn add_server(graph: &mut OrganizationGraph, organization: &str, engine: Dat
     let Some(origin) = clients.first().map(|link| link.origin) else { return };
     let prepares = |link: &Link| match link.from {
         Source::Workload(id) => Some(id).filter(|id| graph.workloads[id.0].component == Component::DatabaseSetup),
-        Source::Organization(_) | Source::Range(_) => None,
+        Source::Organization(_) | Source::Range(_) | Source::Administrators(_) => None,
     };
     let cluster = clients.iter().find_map(prepares).map_or(Cluster::Blockchain, |id| graph.workloads[id.0].cluster);
     let namespace = format!("{organization}-databases");

@@ -392,6 +392,8 @@ pub enum Source {
     Organization(OrgIx),
     /// An address range of the internet.
     Range(String),
+    /// An address range from which the organization's administrators call.
+    Administrators(String),
 }
 
 /// What is connected to.

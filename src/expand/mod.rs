@@ -15,6 +15,7 @@ mod services;
 pub use chaincodes::server_name;
 pub use databases::{add_server, engine_name, secret_name};
 pub use graph::*;
+pub use nodes::add_administrators;
 
 use crate::parse::blueprint::Consensus;
 use crate::resolve::{Consortium, Description, OrgIx, RunBy};

@@ -157,3 +157,22 @@ pub(super) fn health(port: &str) -> Check {
 pub(super) fn volume(name: &str, size: &Traced<crate::base::name::Bytes>, content: Content) -> Volume {
     Volume { name: name.to_owned(), size: size.clone(), content }
 }
+
+/// Lets administrators who call from these ranges dial what they administer a network by: peers, orderers, and the
+/// administration of orderers.
+pub fn add_administrators(graph: &mut OrganizationGraph, ranges: &[String], origin: Origin) {
+    let mut ways = Vec::new();
+    for (at, workload) in graph.workloads.iter().enumerate() {
+        let ports: &[&str] = match workload.component {
+            Component::Peer => &["grpc"],
+            Component::Orderer => &["admin", "grpc"],
+            _ => continue,
+        };
+        ways.extend(ports.iter().map(|port| Destination::Workload(WorkloadId(at), (*port).to_owned())));
+    }
+    for range in ranges {
+        let from = Source::Administrators(range.clone());
+        graph.links.extend(ways.iter().map(|to| Link { from: from.clone(), to: to.clone(), origin }));
+    }
+    graph.links.sort();
+}

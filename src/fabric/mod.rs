@@ -4,7 +4,10 @@
 
 mod bccsp;
 pub mod ca;
+pub mod collections;
+pub mod command_line;
 pub mod commands;
+pub mod configtx;
 pub mod couchdb;
 pub mod environment;
 pub mod explorer;

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// What decides an MSP's `config.yaml`.
+pub const UNITS: &str = "a certificate's unit tells what its owner is (NodeOUs)";
+
 /// `config.yaml` of an MSP: the organizational unit in a certificate tells clients, peers, administrators and orderers
 /// apart. No certificate is named, so that every authority of the organization may issue them; one that is named must
 /// be the direct issuer, or the node ends at its start.

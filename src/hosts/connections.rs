@@ -151,6 +151,10 @@ impl Connector<'_> {
             Source::Range(range) => {
                 self.frontend(&Clients::Ranges(vec![range.clone()]), HTTPS, "internet", link.origin);
             }
+            Source::Administrators(range) => {
+                let clients = Clients::Ranges(vec![range.clone()]);
+                self.dial(&clients, *to, port, false, ("administrators", link.origin));
+            }
         }
     }
 

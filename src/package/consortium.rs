@@ -18,9 +18,11 @@ pub fn consortium(
     traced: bool,
 ) -> Result<Vec<(String, BundleFile)>, SerError> {
     let folder = format!("consortium/{}", consortium.environment.value);
+    let made = super::channels::channels(consortium, cards, traced)?;
     let channels = channels(consortium, cards)?;
     let endpoints = endpoints(consortium, cards)?;
-    Ok(vec![
+    let mut files: Vec<_> = made.into_iter().map(|(path, file)| (format!("{folder}/{path}"), file)).collect();
+    files.extend([
         (
             format!("{folder}/channels.yaml"),
             BundleFile::of("The channels, as every member sees them.", &[channels], traced),
@@ -29,7 +31,8 @@ pub fn consortium(
             format!("{folder}/endpoints.yaml"),
             BundleFile::of("What the organizations dial of each other.", &[endpoints], traced),
         ),
-    ])
+    ]);
+    Ok(files)
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 mod card;
+mod channels;
 mod checks;
 mod consortium;
 mod flows;

@@ -66,6 +66,10 @@ pub struct Card {
     #[serde(default)]
     #[schemars(example = serde_json::json!([{"name": "ca", "host": "ca.member-two.example", "port": 7054}]))]
     pub services: Vec<SharedService>,
+    /// The certificates of its authorities, as far as they are known.
+    #[serde(default, skip_serializing_if = "Certificates::is_empty")]
+    #[schemars(example = serde_json::json!({"ca": PEM, "tlsCa": PEM}))]
+    pub certificates: Certificates,
 }
 
 impl Card {
@@ -75,6 +79,34 @@ impl Card {
             [] => vec![EVERYBODY.to_owned()],
             addresses => addresses.iter().map(ToString::to_string).collect(),
         }
+    }
+}
+
+/// How certificates in PEM form begin, for examples.
+const PEM: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+/// The certificates of an organization's authorities, in PEM form: what channels know it by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Certificates {
+    /// Of the root of its certificate authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &PEM)]
+    pub ca: Option<String>,
+    /// Of its intermediate authority, where one issues for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &PEM)]
+    pub intermediate_ca: Option<String>,
+    /// Of the root of the authority that issues its TLS certificates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &PEM)]
+    pub tls_ca: Option<String>,
+}
+
+impl Certificates {
+    /// Whether nothing is known yet.
+    pub fn is_empty(&self) -> bool {
+        *self == Certificates::default()
     }
 }
 
@@ -91,6 +123,21 @@ pub struct FabricNode {
     /// The port that others dial.
     #[schemars(example = &7051, range(min = 1, max = 65535))]
     pub port: u16,
+    /// Of an orderer that is a consenter: its TLS certificate in PEM form, by which the other consenters know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &PEM)]
+    pub tls_certificate: Option<String>,
+    /// Of an orderer with BFT: the certificate in PEM form of the identity with which it signs blocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &PEM)]
+    pub certificate: Option<String>,
+}
+
+impl FabricNode {
+    /// A node of which no certificate is known.
+    pub fn new(name: Label, host: Domain, port: u16) -> FabricNode {
+        FabricNode { name, host, port, tls_certificate: None, certificate: None }
+    }
 }
 
 /// A service that other organizations may call.

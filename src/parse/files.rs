@@ -150,7 +150,10 @@ fn shape_of<T: JsonSchema + 'static>() -> Result<Arc<Shape>, String> {
 }
 
 /// Whether a text is one or more certificates in PEM form and nothing else but comments.
-fn public_certificates(text: &str) -> Result<(), (Code, &'static str, &'static str)> {
+///
+/// # Errors
+/// The code, what is wrong with the text (a clause without its subject), and how to mend it.
+pub fn public_certificates(text: &str) -> Result<(), (Code, &'static str, &'static str)> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let wrong = |message| {

@@ -21,7 +21,7 @@ use std::thread;
 
 use serde_json::Value as Json;
 
-pub use files::{Files, document, prepare};
+pub use files::{Files, document, prepare, public_certificates};
 pub use text::texts;
 
 use crate::base::name::Label;

@@ -105,6 +105,8 @@ impl Picture<'_> {
                 Source::Organization(other) if self.in_full(*other) => None,
                 Source::Organization(other) => Some(self.whole_organization(*other)),
                 Source::Range(range) => Some(self.caller(owner, description, range)),
+                // No part of what a network does.
+                Source::Administrators(_) => None,
             };
             let to = match &link.to {
                 Destination::Workload(at, _) => self.workload(graph, *at),

@@ -4,6 +4,7 @@
 //! the blueprint.
 
 mod chart;
+mod fabric;
 pub mod graph;
 mod view;
 
@@ -13,12 +14,17 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 pub use chart::*;
+pub use fabric::*;
 pub use view::*;
 
 const BUNDLE: &str = include_str!("../../texts/bundle.md");
 const ORGANIZATION: &str = include_str!("../../texts/organization.md");
-/// Part of the runbook of an organization on servers.
-const SITE: (&str, &str) = ("texts/site.md", include_str!("../../texts/site.md"));
+/// Parts of an organization's runbook: its servers, its identities, its channels.
+const PARTS: [(&str, &str); 3] = [
+    ("texts/site.md", include_str!("../../texts/site.md")),
+    ("texts/identities.md", include_str!("../../texts/identities.md")),
+    ("texts/channels.md", include_str!("../../texts/channels.md")),
+];
 
 /// A text template of akcgen's own that failed.
 #[derive(Debug)]
@@ -49,7 +55,9 @@ fn text(name: &str, template: &str, view: &impl Serialize) -> Result<String, Tem
         .map_err(fault)?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_template(SITE.0, SITE.1).map_err(fault)?;
+    for (name, part) in PARTS {
+        environment.add_template(name, part).map_err(fault)?;
+    }
     environment.add_filter("helm_literal", |text: &str| helm_literal(text).into_owned());
     environment.render_named_str(name, template, Value::from(Serde(view))).map_err(fault)
 }
@@ -87,6 +95,7 @@ mod tests {
             clusters: vec![],
             operated: false,
             site: None,
+            fabric: None,
             unbound: vec![unbound],
             hosts: vec![],
             entry_manuals: vec![],

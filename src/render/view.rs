@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::chart::{chart_name, cluster_title, release_namespace};
+use super::fabric::FabricView;
 use crate::bind::{ClusterPlan, ControllerPlan, HostPlan, OperatedPlan, OrganizationPlan, Plan, SitePlan};
 use crate::expand::{EntryKind, OrganizationGraph};
 use crate::fabric::ports;
@@ -60,6 +61,8 @@ pub struct EnvironmentView {
     pub operated: bool,
     /// Its servers, where it has such in place of clusters.
     pub site: Option<SiteView>,
+    /// Its part in Fabric's network, where it has one.
+    pub fabric: Option<FabricView>,
     pub unbound: Vec<UnboundView>,
     pub hosts: Vec<HostView>,
     /// What is done by hand before they answer.
@@ -226,6 +229,7 @@ impl EnvironmentView {
                 .collect(),
             operated: organization.clusters.iter().any(|cluster| !cluster.operated.is_empty()),
             site: organization.site.as_ref().map(|site| SiteView::of(site, plan, organization)),
+            fabric: FabricView::of(plan, organization),
             unbound: unbound
                 .map(|row| UnboundView { name: row.name.clone(), description: row.description.clone() })
                 .collect(),

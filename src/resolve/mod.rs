@@ -16,7 +16,7 @@ mod references;
 mod rules;
 mod services;
 
-pub use crate::parse::card::{self, Card, FabricNode, SharedService};
+pub use crate::parse::card::{self, Card, Certificates, FabricNode, SharedService};
 pub use acceptance::Acceptances;
 pub use consortium::*;
 pub use defaults::reason;

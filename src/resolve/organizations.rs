@@ -7,7 +7,7 @@ use crate::base::name::{Domain, Label, Line, MspId, OrganizationName};
 use crate::base::{Origin, Traced};
 use crate::diag::code;
 use crate::parse::blueprint::{self, FabricRelease, StateDatabase};
-use crate::parse::card::Card;
+use crate::parse::card::{Card, Certificates};
 
 /// Every organization, in the order of [`Context::organizations`].
 pub(super) fn resolve(context: &mut Context) -> Vec<Organization> {
@@ -99,6 +99,7 @@ fn unknown_card(name: &OrganizationName) -> Card {
         addresses: Vec::new(),
         parent_authority: None,
         services: Vec::new(),
+        certificates: Certificates::default(),
     }
 }
 

@@ -90,8 +90,20 @@ impl<'a> Places<'a> {
     }
 
     fn hosts(&mut self, hosts: &'a Hosts) {
-        let Hosts { servers, reserved, balancers, databases, data, containers, user, backups, shared_files } = hosts;
-        self.templates.extend(databases.iter().map(|databases| (databases, (FIRST, &[][..]))));
+        let Hosts {
+            servers,
+            reserved,
+            balancers,
+            databases,
+            administrators,
+            data,
+            containers,
+            user,
+            backups,
+            shared_files,
+        } = hosts;
+        let first = databases.iter().chain(administrators);
+        self.templates.extend(first.map(|template| (template, (FIRST, &[][..]))));
         for template in [servers, data, containers, user] {
             self.add(template, &[]);
         }

@@ -142,8 +142,10 @@ fn what_is_bound_stands_where_the_placeholder_stood() {
     };
     assert_eq!(class(&bound, "buyer"), key);
     assert_eq!(class(&bound, "seller"), "arn:aws:kms:unbound");
-    let missing =
-        |name: &str| -> Vec<String> { organization(&bound, name).unbound.iter().map(|one| one.name.clone()).collect() };
+    let missing = |name: &str| -> Vec<String> {
+        let unbound = organization(&bound, name).unbound.iter().map(|one| one.name.clone());
+        unbound.filter(|name| !name.ends_with("Certificate")).collect()
+    };
     assert_eq!(
         (missing("buyer"), missing("seller")),
         (vec!["vpcId".into()], vec!["volumesKeyArn".into(), "vpcId".into()])

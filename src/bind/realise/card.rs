@@ -1,5 +1,6 @@
 //! The public half of an organization, from what its plan lets others reach.
 
+use super::certificates;
 use super::context::Context;
 use crate::base::name::{Domain, Label};
 use crate::expand::{Entry, EntryKind, NodeRole, OrganizationGraph};
@@ -10,6 +11,7 @@ pub(super) fn card(context: &Context, outer_ports: &[u16]) -> Card {
     let description = context.description;
     let authority = description.blockchain.iter().find_map(|service| service.authority.as_ref());
     let parent = authority.and_then(|authority| authority.parent);
+    let orderers = nodes(context.graph, outer_ports, NodeRole::Orderer);
     Card {
         organization: organization.name.value.clone(),
         title: organization.title.clone(),
@@ -18,10 +20,11 @@ pub(super) fn card(context: &Context, outer_ports: &[u16]) -> Card {
         fabric: organization.release.value,
         state_database: description.peers.database.value,
         peers: nodes(context.graph, outer_ports, NodeRole::Peer),
-        orderers: nodes(context.graph, outer_ports, NodeRole::Orderer),
+        orderers: orderers.into_iter().map(|node| certificates::of_orderer(context, node)).collect(),
         addresses: description.addresses.iter().map(|range| range.value.clone()).collect(),
         parent_authority: parent.map(|parent| context.consortium.organization(parent.value).name.value.clone()),
         services: services(context.graph, outer_ports),
+        certificates: certificates::of_authorities(context),
     }
 }
 
@@ -35,7 +38,7 @@ fn nodes(graph: &OrganizationGraph, outer_ports: &[u16], role: NodeRole) -> Vec<
     let listed = entries(graph, outer_ports).filter_map(|(entry, port)| match entry.kind {
         EntryKind::Grpc { node, index, .. } if node == role => {
             let name = Label::trusted(graph.workloads[entry.workload.0].name.clone());
-            Some((index, FabricNode { name, host: Domain::trusted(entry.host.clone()), port }))
+            Some((index, FabricNode::new(name, Domain::trusted(entry.host.clone()), port)))
         }
         _ => None,
     });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::certificates;
 use super::uses::Uses;
 use crate::base::image::{mirrored, split_tag};
 use crate::base::name::RelativePath;
@@ -85,7 +86,7 @@ impl<'a> Context<'a> {
     pub fn unbound(&mut self) -> Vec<Unbound> {
         let used = self.evaluator.bindings().clone();
         let target = self.target;
-        let mut unbound = Vec::new();
+        let mut unbound = certificates::unbound(self);
         for name in used {
             let Some((name, binding)) = target.binding(&name) else { continue };
             if self.bindings.get(self.organization.name.value.as_str(), &name.value).is_none() {
@@ -94,6 +95,7 @@ impl<'a> Context<'a> {
                 unbound.push(Unbound { name: name.value.clone(), description });
             }
         }
+        unbound.sort();
         unbound
     }
 

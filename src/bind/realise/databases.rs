@@ -76,7 +76,7 @@ fn clients(context: &Context, wanted: impl Fn(&Destination) -> bool) -> BTreeMap
     let links = context.graph.links.iter().filter(|link| wanted(&link.to));
     let client = |link: &crate::expand::Link| match link.from {
         Source::Workload(id) => Some((id, link.origin)),
-        Source::Organization(_) | Source::Range(_) => None,
+        Source::Organization(_) | Source::Range(_) | Source::Administrators(_) => None,
     };
     links.filter_map(client).collect()
 }

@@ -3,6 +3,7 @@
 mod allocated;
 mod capacity;
 mod card;
+mod certificates;
 mod clusters;
 mod context;
 mod databases;
@@ -31,7 +32,7 @@ use crate::base::{Origin, Traced};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::expand::{OrganizationGraph, Secret, WorkloadId};
 use crate::resolve::{Card, Cluster, Consortium, OrgIx};
-use crate::target::definition::{Clusters, On, OnKubernetes};
+use crate::target::definition::{Binding, Clusters, On, OnKubernetes};
 use crate::target::{Evaluator, Missing, Scope, Target, cidr};
 
 pub use allocated::{Allocated, Row};
@@ -82,7 +83,9 @@ pub fn realise(
     let parameters = target.parameters(block);
     if let Some(On::Hosts(on)) = target.definition.on() {
         let name = organization.name.value.as_str();
-        hosts::add_databases(&mut graph, (name, on, &parameters), |fault| diagnostics.push(target.fault(fault)));
+        if let Err(fault) = hosts::complete(&mut graph, (name, on, &parameters)) {
+            diagnostics.push(target.fault(fault));
+        }
     }
     let nowhere = BTreeMap::new();
     let mut found = Diagnostics::new();
@@ -234,32 +237,40 @@ fn nothing(organization: OrgIx) -> OrganizationGraph {
 /// Bindings whose name means nothing, and values that cannot be what they are for.
 fn known_bindings(context: &mut Context) {
     let target = context.target;
-    let valid: BTreeSet<&str> = target.definition.bindings.keys().map(|name| name.value.as_str()).collect();
+    let certificates = certificates::wanted(context);
     let (bindings, organization) = (context.bindings, context.organization.name.value.as_str());
     for name in bindings.names(organization) {
-        let Some((_, binding)) = target.binding(&name.value) else {
-            let message = format!("the target `{}` has no binding `{}`", target.name, name.value);
+        let Some(value) = bindings.get(organization, &name.value) else { continue };
+        if let Some((_, binding)) = target.binding(&name.value) {
+            fits(context, binding, &name.value, value);
+        } else if let Some(certificate) = certificates.iter().find(|one| one.name == name.value.as_str()) {
+            let Some(fault) = certificates::Certificate::fault(&value.value) else { continue };
+            let message = format!("this is not {}: it {fault}", certificate.what);
+            let help = "such a value looks like `-----BEGIN CERTIFICATE-----`";
+            context.problem(code::BAD_BINDING, value.origin, message, help);
+        } else {
+            let own = target.definition.bindings.keys().map(|name| name.value.as_str());
+            let valid: BTreeSet<&str> = own.chain(certificates.iter().map(|one| one.name.as_str())).collect();
+            let message = format!("`{organization}` has no binding `{}`", name.value);
             let finding = Diagnostic::new(code::UNKNOWN_BINDING, message);
             let finding = finding.at_origin(name.origin, "");
-            context.finding(finding.nearest(&name.value, "bindings", valid.iter().copied()));
-            continue;
-        };
-        let value = bindings.get(organization, &name.value);
-        let Some(value) = value else { continue };
-        if !target.fits(&name.value, &value.value) {
-            let message = format!("this is not the {}", binding.description);
-            let help = format!("such a value looks like `{}`", binding.example.lines().next().unwrap_or_default());
-            context.problem(code::BAD_BINDING, value.origin, message, &help);
-            continue;
+            context.finding(finding.nearest(&name.value, "bindings", valid));
         }
-        let Some(part) = binding.holds.as_ref().and_then(|holds| context.text(holds, &context.scope.clone())) else {
-            continue;
-        };
-        if !value.value.contains(&part.value) {
-            let message = format!("this is another {}", binding.description);
-            let help = format!("the parameters say that it holds `{}`", part.value);
-            context.problem(code::BAD_BINDING, value.origin, message, &help);
-        }
+    }
+}
+
+/// Records why the value of a binding of the target cannot be what it is for.
+fn fits(context: &mut Context, binding: &Binding, name: &str, value: &Traced<String>) {
+    if !context.target.fits(name, &value.value) {
+        let message = format!("this is not the {}", binding.description);
+        let help = format!("such a value looks like `{}`", binding.example.lines().next().unwrap_or_default());
+        return context.problem(code::BAD_BINDING, value.origin, message, &help);
+    }
+    let part = binding.holds.as_ref().and_then(|holds| context.text(holds, &context.scope.clone()));
+    if let Some(part) = part.filter(|part| !value.value.contains(&part.value)) {
+        let message = format!("this is another {}", binding.description);
+        let help = format!("the parameters say that it holds `{}`", part.value);
+        context.problem(code::BAD_BINDING, value.origin, message, &help);
     }
 }
 

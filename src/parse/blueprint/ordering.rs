@@ -36,6 +36,17 @@ pub enum Consensus {
     Kafka,
 }
 
+impl Consensus {
+    /// Its word in a blueprint.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Consensus::Raft => "raft",
+            Consensus::Bft => "bft",
+            Consensus::Kafka => "kafka",
+        }
+    }
+}
+
 /// The orderers of one organization.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -13,7 +13,9 @@ use crate::base::name::{
     Address, Branch, Bytes, ChaincodeName, ChaincodeVersion, ChannelName, Cidr, CollectionName, Domain, Duration,
     Image, Label, Line, MspId, OrganizationName, Registry, RepositoryFolder, RepositoryUrl, Version, WithoutProxy,
 };
-use crate::parse::blueprint::{Consensus, Endpoints, FabricRelease, GitopsTool, StateDatabase};
+/// A policy, every MSP id and role in it checked.
+pub use crate::fabric::configtx::Rule as Policy;
+use crate::parse::blueprint::{AuthorityRole, Consensus, Endpoints, FabricRelease, GitopsTool, StateDatabase};
 use crate::resolve::card::Card;
 use crate::source::Node;
 
@@ -61,6 +63,22 @@ impl Consortium {
             RunBy::Us(description) => Some((OrgIx(at), organization, description.as_ref())),
             RunBy::Others(_) => None,
         })
+    }
+    /// Whether an intermediate authority issues an organization's certificates: its own, or that of the organization whose
+    /// client it is.
+    pub fn is_issued_by_an_intermediate(&self, at: OrgIx) -> bool {
+        let authority = |at: OrgIx| {
+            let description = self.organization(at).description()?;
+            description.blockchain.iter().find_map(|service| service.authority.as_ref())
+        };
+        let role = |at: OrgIx| authority(at).map(|authority| authority.role.value);
+        match role(at) {
+            Some(AuthorityRole::Client) => {
+                let parent = authority(at).and_then(|own| own.parent.as_ref());
+                parent.and_then(|parent| role(parent.value)) == Some(AuthorityRole::Intermediate)
+            }
+            role => role == Some(AuthorityRole::Intermediate),
+        }
     }
     /// The channels an organization is a member of.
     pub fn channels_of(&self, member: OrgIx) -> impl Iterator<Item = &Channel> {
@@ -337,16 +355,6 @@ pub struct Policies {
     pub endorsement: Traced<Policy>,
     pub lifecycle: Traced<Policy>,
     pub administration: Traced<Policy>,
-}
-
-/// A policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Policy {
-    Any,
-    Majority,
-    All,
-    /// Fabric's own expression, every MSP id and role in it checked.
-    Expression(String),
 }
 
 #[derive(Debug, Clone)]

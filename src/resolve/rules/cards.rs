@@ -6,10 +6,11 @@ use super::Scene;
 use crate::base::name::{Domain, Label};
 use crate::base::{Origin, Traced};
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
+use crate::parse::public_certificates;
 use crate::resolve::organizations::is_stand_in;
 use crate::resolve::problem::problem;
 use crate::resolve::rules::{addresses, hosts};
-use crate::resolve::{Card, RunBy};
+use crate::resolve::{Card, Certificates, RunBy};
 
 /// Every card that was read, with its place.
 fn cards<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a Card, Origin)> {
@@ -72,6 +73,19 @@ pub(super) fn authorities(scene: &Scene, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What a card gives as certificates is nothing else.
+pub(super) fn certificates(scene: &Scene, diagnostics: &mut Diagnostics) {
+    for (card, origin) in cards(scene) {
+        let Certificates { ca, intermediate_ca, tls_ca } = &card.certificates;
+        let orderers = card.orderers.iter().flat_map(|node| [&node.tls_certificate, &node.certificate]);
+        for text in [ca, intermediate_ca, tls_ca].into_iter().chain(orderers).flatten() {
+            if let Err((code, wrong, _)) = public_certificates(text) {
+                diagnostics.push(told(code, card, origin, &format!("{wrong}, among its certificates")));
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::parse::tests::Folder;
@@ -122,6 +136,11 @@ environments:
             ("addresses: [198.51.100.7/24]", &["AKC0290"]),
             ("parentAuthority: seller", &["AKC0236"]),
             ("parentAuthority: nobody", &["AKC0201"]),
+            (
+                "certificates: {ca: \"-----BEGIN CERTIFICATE-----\\nMIIBszCCAVqgAwIBAgIQ\\nAA==\\n-----END CERTIFICATE-----\\n\"}",
+                &[],
+            ),
+            ("certificates: {ca: hello}", &["AKC0235"]),
         ] {
             assert_eq!(told(more), expected, "{more}");
         }

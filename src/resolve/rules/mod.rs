@@ -103,6 +103,7 @@ const RULES: &[Rule] = &[
     cards::hosts,
     cards::ranges,
     cards::authorities,
+    cards::certificates,
     addresses::ranges,
     addresses::overlaps,
     addresses::hosts,

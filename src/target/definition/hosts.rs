@@ -24,6 +24,9 @@ pub struct Hosts {
     /// null or left out are the user's own. In scope: neither `values` nor `bindings`.
     #[schemars(example = serde_json::json!({"postgresql": {"size": "20Gi"}}))]
     pub databases: Option<Template>,
+    /// The address ranges from which administrators dial Fabric's nodes. In scope: neither `values` nor `bindings`.
+    #[schemars(example = &"<$ parameters.administrators $>")]
+    pub administrators: Option<Template>,
     /// The folder that holds what workloads keep, on every server.
     #[schemars(example = &"/srv/akcgen")]
     pub data: Template,

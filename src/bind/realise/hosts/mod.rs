@@ -18,7 +18,7 @@ use crate::base::name::Bytes;
 use crate::base::{Origin, Traced};
 use crate::bind::{Network, OrganizationPlan, SitePlan};
 use crate::diag::code;
-use crate::expand::{OrganizationGraph, WorkloadId, add_server, engine_name};
+use crate::expand::{OrganizationGraph, WorkloadId, add_administrators, add_server, engine_name};
 use crate::parse::blueprint::DatabaseEngine;
 use crate::resolve::Cluster;
 use crate::target::definition::Hosts;
@@ -37,21 +37,34 @@ struct DatabaseData {
     size: Bytes,
 }
 
-/// Adds the servers of the databases that the bundle runs to an organization's graph: they are placed, reached and backed
-/// up as every other workload.
-pub(super) fn add_databases(
+/// Adds to an organization's graph what its hosts have beside what the blueprint says: the servers of the databases that
+/// the bundle runs, which are placed, reached and backed up as every other workload, and the ways of its administrators.
+///
+/// # Errors
+/// The fault of the target's template that has no such value.
+pub(super) fn complete(
     graph: &mut OrganizationGraph,
     (organization, hosts, parameters): (&str, &Hosts, &Parameters),
-    fault: impl FnOnce(Fault),
-) {
-    let Some(template) = &hosts.databases else { return };
+) -> Result<(), Fault> {
     let mut scope = Scope::default();
     scope.set("parameters", &parameters.value);
-    let data = match Evaluator::default().data::<DatabasesData>(template, &scope) {
-        Ok(data) => data,
-        Err(found) => return fault(found),
-    };
-    let Some(DatabasesData { postgresql, mysql }) = data.map(|data| data.value) else { return };
+    add_databases(graph, (organization, hosts, parameters), &scope)?;
+    let Some(template) = &hosts.administrators else { return Ok(()) };
+    if let Some(ranges) = Evaluator::default().data::<Vec<String>>(template, &scope)? {
+        let written = parameters.origins.get("administrators").copied().unwrap_or(Origin::Source(template.span));
+        add_administrators(graph, &ranges.value, written);
+    }
+    Ok(())
+}
+
+fn add_databases(
+    graph: &mut OrganizationGraph,
+    (organization, hosts, parameters): (&str, &Hosts, &Parameters),
+    scope: &Scope,
+) -> Result<(), Fault> {
+    let Some(template) = &hosts.databases else { return Ok(()) };
+    let data = Evaluator::default().data::<DatabasesData>(template, scope)?;
+    let Some(DatabasesData { postgresql, mysql }) = data.map(|data| data.value) else { return Ok(()) };
     for (engine, data) in [(DatabaseEngine::Postgresql, postgresql), (DatabaseEngine::Mysql, mysql)] {
         if let Some(DatabaseData { size }) = data {
             let written = parameters.origins.get(&format!("{}.size", engine_name(engine)));
@@ -59,6 +72,7 @@ pub(super) fn add_databases(
             add_server(graph, organization, engine, Traced::new(size, origin));
         }
     }
+    Ok(())
 }
 
 /// Binds an organization to its servers. None where it is refused; then every reason is recorded.
