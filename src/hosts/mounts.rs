@@ -85,6 +85,8 @@ fn file_names<'b>(paths: impl Iterator<Item = &'b str>) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let name = |path: &str| {
         let name = path.trim_start_matches('/').replace('/', "_");
+        // No program takes it for an option.
+        let name = if name.starts_with('-') { format!("_{name}") } else { name };
         numbered(&name, '.', |name| taken.insert(name.to_owned()))
     };
     paths.map(name).collect()

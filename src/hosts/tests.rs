@@ -48,7 +48,7 @@ organizations:
               configuration: {PRICE: "5$ or ${HOME} or $$", EMPTY: ""}
               secrets: {TOKEN: token}
               command: ["/run", "--cost=$5"]
-              files: {/etc/orders/a_b.txt: "one", /etc/orders/a/b.txt: "two {{ not_a_template }}"}
+              files: {/etc/orders/a_b.txt: "one", /etc/orders/a/b.txt: "two {{ not_a_template }}", /-x: "no option"}
               sharedFiles: /etc/templates
             # Names that HAProxy's own parts and groups have, too.
             web: {image: "one/web:1"}
@@ -425,7 +425,7 @@ fn files_keep_apart_whose_paths_are_alike() {
     let (host, _) = made.service("orders");
     let folder = format!("hosts/{host}/projects/one-application/files/orders/");
     let files: Vec<&str> = made.files.keys().filter_map(|path| path.strip_prefix(&folder)).collect();
-    assert_eq!(files[..2], ["etc_orders_a_b.txt", "etc_orders_a_b.txt.2"]);
+    assert_eq!(files[..3], ["_-x", "etc_orders_a_b.txt", "etc_orders_a_b.txt.2"]);
 }
 
 #[test]

@@ -46,9 +46,14 @@ fn key<'a>(container: &str, file: &'a File, taken: &mut BTreeMap<String, (&'a st
     let candidates = [name.to_owned(), format!("{container}.{name}"), format!("{container}.{whole}")];
     let numbered = (2..).map(|number: u32| format!("{container}.{whole}.{number}"));
     let mut candidates = candidates.into_iter().chain(numbered).map(|key| key.replace('@', "_"));
-    let key = candidates.find(|key| !taken.contains_key(key)).unwrap_or(whole);
+    let key = candidates.find(|key| is_key(key) && !taken.contains_key(key)).unwrap_or(whole);
     taken.insert(key.clone(), (name, &file.content));
     key
+}
+
+/// Whether Kubernetes takes a name of these letters as a ConfigMap's key (`IsConfigMapKey`), and every program as a file's.
+fn is_key(name: &str) -> bool {
+    !name.starts_with("..") && !name.starts_with('-') && name != "."
 }
 
 /// The ConfigMap of a workload's public files; none without such files.
@@ -220,4 +225,24 @@ fn projected(name: &str, config_map: &str, files: &[Delivery], item: impl Fn(&De
     }));
     let source = v1::ProjectedVolumeSource { default_mode: Some(MODE), sources: Some(sources) };
     v1::Volume { name: name.to_owned(), projected: Some(source), ..Default::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_what_kubernetes_takes() {
+        // Each has a text of its own, so that none shares a key.
+        let file = |path: &str| File {
+            path: path.to_owned(),
+            content: FileContent::Text(path.to_owned()),
+            lines: Vec::new(),
+            origin: Origin::Rule("a test"),
+        };
+        let files = ["/etc/..x", "/etc/-x", "/etc/a@b", "/etc/a_b", "/etc/.x"].map(file);
+        let mut taken = BTreeMap::new();
+        let keys: Vec<String> = files.iter().map(|file| key("odd", file, &mut taken)).collect();
+        assert_eq!(keys, ["odd...x", "odd.-x", "a_b", "odd.a_b", ".x"]);
+    }
 }
