@@ -14,7 +14,7 @@
 //! | a worker made anew that keeps a volume | AKC0240; AKC0431, `two-workers`; `nodes_of_a_kind_stand_apart`; `capacity-plan.txt` |
 //! | a datastore a zone without topology | AKC0430, `one-datastore-for-rooms`, `zones-of-a-compute-profile` |
 //! | `--num-nodes` beside a compute profile, a control plane that a profile shrinks, two Kubernetes profiles | `tkgi_is_given_one_profile_of_each_kind` |
-//! | MetalLB that advertises nothing, or what others have | AKC0430, `addresses-of-metallb`, `balancers-of-another-network`; `what_metallb_gives_out_it_answers_for` |
+//! | MetalLB that advertises nothing, or what others have | AKC0410, `answered-twice`; AKC0430, `addresses-of-metallb`, `balancers-of-another-network`; `what_metallb_gives_out_it_answers_for` |
 //! | a published port that a host's firewall does not see | `scripts/proofs/firewall`; `src/hosts/connections/tests.rs` |
 //! | a missing source of a mount that becomes root's folder | `src/hosts/tests.rs`, `what_compose_takes_for_granted_is_there` |
 //! | a folder of the system's or another's that gets an owner and a mode | AKC0430, `folders-of-the-system` |

@@ -89,6 +89,60 @@ fn addresses<'a>(plan: &'a Plan, organization: &'a OrganizationPlan) -> impl Ite
     })
 }
 
+/// A range that somebody answers for.
+struct Claim<'a> {
+    range: Ipv4Net,
+    what: String,
+    /// Whether it is a cluster's: two hosts of one address are told of as such.
+    is_of_a_cluster: bool,
+    origin: Origin,
+    name: &'a Traced<OrganizationName>,
+}
+
+/// Refuses addresses for which two clusters, or a cluster and a host, would answer.
+fn answered_twice(all: &[Bound], diagnostics: &mut Diagnostics) {
+    let plans = all.iter().map(|bound| &bound.plan);
+    let organizations = plans.flat_map(|plan| plan.organizations.iter().map(move |one| (plan, one)));
+    let mut claims: Vec<Claim> = organizations.flat_map(|(plan, one)| claims(plan, one)).collect();
+    claims.sort_by_key(|claim| (claim.range.network(), claim.range.prefix_len()));
+    let mut widest: Option<&Claim> = None;
+    for claim in &claims {
+        match widest {
+            Some(wide) if wide.range.contains(&claim.range) => {
+                if wide.is_of_a_cluster || claim.is_of_a_cluster {
+                    let (one, other) =
+                        ((&*claim.what, claim.range, claim.origin), (&*wide.what, wide.range, wide.origin));
+                    let finding = overlapping(one, other, claim.name.origin.span());
+                    diagnostics.push(finding.about(&claim.name.value));
+                }
+            }
+            _ => widest = Some(claim),
+        }
+    }
+}
+
+fn claims<'a>(plan: &'a Plan, organization: &'a OrganizationPlan) -> Vec<Claim<'a>> {
+    let name = &plan.consortium.organization(organization.graph.organization).name;
+    let of_clusters = organization.clusters.iter().flat_map(|cluster| {
+        let ranges = cluster.addresses.iter().filter_map(|range| Some((cidr::parse(&range.value).ok()?, range.origin)));
+        ranges.map(move |(range, origin)| Claim {
+            range,
+            what: format!("the addresses of `{}`", cluster.name),
+            is_of_a_cluster: true,
+            origin,
+            name,
+        })
+    });
+    let of_hosts = addresses(plan, organization).map(|(address, holder)| Claim {
+        range: Ipv4Net::from(address),
+        what: holder.words(),
+        is_of_a_cluster: false,
+        origin: holder.origin(),
+        name,
+    });
+    of_clusters.chain(of_hosts).collect()
+}
+
 /// Refuses a range of containers in which others have addresses: no container would ever reach them.
 fn hidden(plan: &Plan, diagnostics: &mut Diagnostics) {
     let name = |at: OrgIx| &plan.consortium.organization(at).name;
@@ -123,6 +177,7 @@ pub fn compare(all: &[Bound], diagnostics: &mut Diagnostics) {
     let organizations = plans.flat_map(|plan| plan.organizations.iter().map(move |organization| (plan, organization)));
     let mut servers: BTreeMap<Ipv4Addr, Holder> = BTreeMap::new();
     all.iter().for_each(|bound| hidden(&bound.plan, diagnostics));
+    answered_twice(all, diagnostics);
     for (plan, organization) in organizations {
         for (address, one) in addresses(plan, organization) {
             if let Some(other) = servers.insert(address, one)

@@ -107,6 +107,8 @@ pub struct ClusterPlan {
     pub name: String,
     /// Within what that name is unique, as the target words it; where it is another's cluster, the owner alone knows.
     pub name_scope: Option<String>,
+    /// The address ranges that it answers for in the network around it; none where it is another's cluster.
+    pub addresses: Vec<Traced<String>>,
     /// The command that gives kubectl a context of the cluster's name, where the target knows one.
     pub connect: Option<String>,
     /// What of the platform's own it has before anything of the bundle.

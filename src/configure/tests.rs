@@ -67,6 +67,7 @@ fn cluster(cluster: Cluster) -> ClusterPlan {
         owner: OrgIx(0),
         name: cluster.as_str().to_owned(),
         name_scope: None,
+        addresses: Vec::new(),
         kubernetes: traced("1.33"),
         connect: None,
         add_ons: Vec::new(),

@@ -315,6 +315,7 @@ fn cluster_plan(cluster: Cluster, namespace: &str) -> ClusterPlan {
         owner: OrgIx(0),
         name: format!("org-{}", cluster.as_str()),
         name_scope: None,
+        addresses: Vec::new(),
         kubernetes: told("1.34".to_owned()),
         connect: None,
         add_ons: Vec::new(),

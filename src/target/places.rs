@@ -73,6 +73,7 @@ impl<'a> Places<'a> {
         self.add(&versions.r#use, &[]);
         self.add(&clusters.name, CLUSTER);
         self.add(&clusters.scope, &[]);
+        self.add(&clusters.addresses, CLUSTER);
         self.add(&clusters.connect, CLUSTER);
         self.add(&clusters.add_ons, CLUSTER);
         self.files(&clusters.prelude, CLUSTER);

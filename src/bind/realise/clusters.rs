@@ -154,6 +154,7 @@ pub(super) fn build(context: &mut Context, common: &Common<'_>, kind: Cluster) -
         owner: context.owner,
         name: name.value,
         name_scope,
+        addresses: addresses(context, clusters, &scope),
         connect: connect.map(|connect| connect.value),
         add_ons: add_ons.map_or_else(Vec::new, |add_ons| add_ons.value),
         kubernetes: common.kubernetes.clone(),
@@ -176,6 +177,14 @@ pub(super) fn build(context: &mut Context, common: &Common<'_>, kind: Cluster) -
     }
     namespaces(context, &scope, &mut plan);
     Some(Built { plan, scope, view, system, pools })
+}
+
+/// What the cluster answers for, each range at its own place where one is written.
+fn addresses(context: &mut Context, clusters: &Clusters, scope: &Scope) -> Vec<Traced<String>> {
+    let template = clusters.addresses.as_ref().filter(|_| context.owns_clusters());
+    let ranges = template.and_then(|template| context.data::<Vec<String>>(template, scope));
+    let Some(Traced { value, origin }) = ranges else { return Vec::new() };
+    value.into_iter().map(|range| Traced::new(range, origin)).collect()
 }
 
 fn name_fits(context: &mut Context, clusters: &Clusters, name: &Traced<String>) {

@@ -247,6 +247,10 @@ pub struct Clusters {
     /// scope are refused. Not checked unless given.
     #[schemars(example = &"<$ parameters.account $>/<$ parameters.region $>")]
     pub scope: Option<Template>,
+    /// A list of the address ranges that a cluster answers for in the network around it, as those are that MetalLB gives out;
+    /// two clusters, or a cluster and a host, that would both answer are refused. In scope: `cluster`.
+    #[schemars(example = &"<$ parameters.loadBalancers.addresses[cluster.kind] $>")]
+    pub addresses: Option<Template>,
     /// The DNS suffix of Services.
     #[serde(default = "Clusters::dns_suffix")]
     #[schemars(example = &"cluster.local")]
