@@ -116,6 +116,13 @@ fn no_two_listeners_of_a_host_share_a_port_and_nodes_have_their_own() {
 }
 
 #[test]
+fn load_balancers_with_nothing_behind_them_are_none() {
+    let run = Run::text(&buyer(6, "", "blockchain: {peers: 1}"));
+    assert!(plan(&run).1.balancers.is_none(), "HAProxy has nothing to listen on");
+    assert!(plan(&Run::text(&buyer(6, "", ""))).1.balancers.is_some());
+}
+
+#[test]
 fn copies_are_dialled_at_the_balancers_and_nodes_at_their_hosts() {
     let run = Run::text(&buyer(6, "", SERVICES));
     let (plan, site) = plan(&run);

@@ -61,7 +61,10 @@ pub(super) fn balancers(
     }
     frontends.sort_by(|one, other| (one.port, &one.name).cmp(&(other.port, &other.name)));
     let (hosts, address, interface, router) = (hosts.clone(), *address, interface.clone(), *router);
-    Some(BalancersPlan { hosts, address, interface, router, frontends, web: web(context, names) })
+    let web = web(context, names);
+    // HAProxy does not start with nothing to listen on.
+    let is_needed = !frontends.is_empty() || !web.is_empty();
+    is_needed.then_some(BalancersPlan { hosts, address, interface, router, frontends, web })
 }
 
 fn frontend(
