@@ -12,7 +12,7 @@ use crate::fabric::collections::{self, Endorsement};
 use crate::fabric::configtx::Rule;
 use crate::fabric::package::label;
 use crate::fabric::ports;
-use crate::package::BundleFile;
+use crate::package::{self, BundleFile};
 use crate::resolve::{Card, Chaincode, Channel, Collection, OrgIx};
 use crate::text::lines::Lines;
 
@@ -23,6 +23,7 @@ const LINE: usize = 76;
 pub(super) fn files(desk: &Desk) -> Result<Vec<(String, BundleFile)>, SerError> {
     let at = desk.organization.graph.organization;
     let mut files = Vec::new();
+    files.extend(system_channel(desk)?);
     for (index, channel) in desk.plan.consortium.channels.iter().enumerate() {
         let orders = channel.orderers.iter().any(|(one, count)| *one == at && *count > 0);
         if !orders && channel.member(at).is_none() {
@@ -46,13 +47,42 @@ pub(super) fn files(desk: &Desk) -> Result<Vec<(String, BundleFile)>, SerError> 
     Ok(files)
 }
 
+/// configtx.yaml of the system channel, with Kafka at the organization that orders.
+fn system_channel(desk: &Desk) -> Result<Option<(String, BundleFile)>, SerError> {
+    let (consortium, organization) = (&desk.plan.consortium, desk.organization);
+    let at = organization.graph.organization;
+    if consortium.ordering.kafka.as_ref().is_none_or(|kafka| kafka.organization != at) {
+        return Ok(None);
+    }
+    let brokers = nodes(desk, Component::Kafka).map(|(id, broker)| {
+        let host = organization.host(&broker.name, broker.cluster, &broker.namespace);
+        format!("{host}:{}", organization.port(id, "kafka"))
+    });
+    let object = package::system_channel(consortium, &desk.plan.cards, brokers.collect())?;
+    let comment =
+        "The system channel, through which Kafka's channels are created: system-channel.sh makes its genesis block.";
+    Ok(Some(("system-channel/configtx.yaml".to_owned(), BundleFile::of(comment, [&object], desk.traced))))
+}
+
+/// The nodes of a kind, in order of their numbers.
+fn nodes<'a>(desk: &Desk<'a>, component: Component) -> impl Iterator<Item = (WorkloadId, &'a Workload)> + use<'a> {
+    let workloads = desk.organization.graph.workloads.iter().enumerate();
+    let mut nodes: Vec<(WorkloadId, &Workload)> = workloads
+        .filter(|(_, workload)| workload.component == component)
+        .map(|(at, workload)| (WorkloadId(at), workload))
+        .collect();
+    // Of two numbers the longer is the greater.
+    nodes.sort_by_key(|(_, node)| (node.name.len(), node.name.clone()));
+    nodes.into_iter()
+}
+
 fn channel_file(desk: &Desk, channel: &Channel, at: OrgIx) -> BundleFile {
     let card = |at: OrgIx| &desk.plan.cards[at.0];
+    let consensus = desk.plan.consortium.ordering.consensus.value;
     let origin = channel.name.origin;
     let mut script = Script::new("What the scripts know of the channel.", desk.traced);
     script.text("channel", &channel.name.value, origin);
-    let first = channel.orderers.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at);
-    script.text("makes_genesis_block", if first == Some(at) { "yes" } else { "no" }, origin);
+    script.text("makes_genesis_block", if channel.founder(consensus) == Some(at) { "yes" } else { "no" }, origin);
     let serving = |&(at, count): &(OrgIx, u32)| {
         let card = card(at);
         card.orderers
@@ -69,6 +99,10 @@ fn channel_file(desk: &Desk, channel: &Channel, at: OrgIx) -> BundleFile {
     let peers = card(at).peers.iter().take(member.map_or(0, |member| member.peers as usize));
     let peers: Vec<String> = peers.map(|peer| format!("{} {}:{}", peer.name, peer.host, peer.port)).collect();
     script.list("own_peers", all(&peers, origin), origin);
+    let anchors = member.map(|member| member.anchors.iter().filter_map(|&anchor| card(at).peers.get(anchor as usize)));
+    let anchors: Vec<String> =
+        anchors.into_iter().flatten().map(|peer| format!("{}:{}", peer.host, peer.port)).collect();
+    script.list("anchors", all(&anchors, origin), origin);
     let endorser = |member: &crate::resolve::Member| {
         let Card { msp_id, organization, peers, .. } = card(member.organization.value);
         let first = peers.first().map(|peer| format!("{}:{}", peer.host, peer.port)).unwrap_or_default();
@@ -90,14 +124,7 @@ fn all(items: &[String], origin: Origin) -> impl Iterator<Item = (&str, Origin)>
 /// through kubectl.
 fn administered(desk: &Desk) -> impl Iterator<Item = String> {
     let organization = desk.organization;
-    let workloads = organization.graph.workloads.iter().enumerate();
-    let mut orderers: Vec<(WorkloadId, &Workload)> = workloads
-        .filter(|(_, workload)| workload.component == Component::Orderer)
-        .map(|(at, workload)| (WorkloadId(at), workload))
-        .collect();
-    // Of two numbers the longer is the greater.
-    orderers.sort_by_key(|(_, orderer)| (orderer.name.len(), orderer.name.clone()));
-    orderers.into_iter().map(move |(id, orderer)| {
+    nodes(desk, Component::Orderer).map(move |(id, orderer)| {
         let way = match &organization.site {
             Some(site) => {
                 let entry = organization.graph.entries.iter().find(|entry| entry.workload == id);

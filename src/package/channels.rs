@@ -5,7 +5,7 @@ use crate::base::{Object, Origin, SerError, Step, TreePath, quantity, to_tree};
 use crate::fabric::configtx::{self, Batch, ConfigtxYaml, Consenter, Identity, OrderingOrganization, Settings};
 use crate::fabric::msp::{self, MspConfig};
 use crate::parse::blueprint::Consensus;
-use crate::resolve::{Card, Channel, Consortium, OrgIx};
+use crate::resolve::{self, Card, Channel, Consortium, OrgIx};
 use crate::text::lines::Lines;
 
 use super::BundleFile;
@@ -14,6 +14,8 @@ use super::BundleFile;
 const ORGANIZATIONS: &str = "organizations";
 /// The way from a channel's folder to the one above [`ORGANIZATIONS`].
 const FROM_CHANNEL: &str = "../..";
+/// The same from the folder of the system channel, which lies in that of the scripts of the organization that orders.
+const FROM_SYSTEM_CHANNEL: &str = "../../../..";
 
 /// The files of one environment, below its folder.
 ///
@@ -55,16 +57,16 @@ fn is_known(consortium: &Consortium, at: OrgIx) -> bool {
 /// What configtx.yaml of a channel is made of.
 fn settings(consortium: &Consortium, channel: &Channel, cards: &[Card]) -> Settings {
     let card = |at: OrgIx| &cards[at.0];
-    let member = |member: &crate::resolve::Member| {
+    let member = |member: &resolve::Member| {
         let card = card(member.organization.value);
         let anchors = member.anchors.iter().filter_map(|&anchor| card.peers.get(anchor as usize));
         configtx::Member {
-            identity: identity(card),
+            identity: identity(card, FROM_CHANNEL),
             anchors: anchors.map(|peer| (peer.host.to_string(), peer.port)).collect(),
         }
     };
     let ordering = |&(at, count): &(OrgIx, u32)| OrderingOrganization {
-        identity: identity(card(at)),
+        identity: identity(card(at), FROM_CHANNEL),
         consenters: consenters(card(at)).take(count as usize).collect(),
     };
     Settings {
@@ -72,12 +74,7 @@ fn settings(consortium: &Consortium, channel: &Channel, cards: &[Card]) -> Setti
         consensus: consortium.ordering.consensus.value,
         orderers: channel.orderers.iter().filter(|(_, count)| *count > 0).map(ordering).collect(),
         brokers: Vec::new(),
-        batch: Batch {
-            timeout: quantity::milliseconds(&channel.batch.timeout.value).unwrap_or_default(),
-            messages: channel.batch.messages.value,
-            absolute: quantity::bytes(&channel.batch.absolute_bytes.value).unwrap_or_default(),
-            preferred: quantity::bytes(&channel.batch.preferred_bytes.value).unwrap_or_default(),
-        },
+        batch: batch(&channel.batch),
         members: channel.members.iter().map(member).collect(),
         administration: channel.policies.administration.value.clone(),
         endorsement: channel.policies.endorsement.value.clone(),
@@ -85,8 +82,45 @@ fn settings(consortium: &Consortium, channel: &Channel, cards: &[Card]) -> Setti
     }
 }
 
-fn identity(card: &Card) -> Identity {
-    let folder = format!("{FROM_CHANNEL}/{ORGANIZATIONS}/{}/msp", card.organization);
+fn batch(batch: &resolve::Batch) -> Batch {
+    Batch {
+        timeout: quantity::milliseconds(&batch.timeout.value).unwrap_or_default(),
+        messages: batch.messages.value,
+        absolute: quantity::bytes(&batch.absolute_bytes.value).unwrap_or_default(),
+        preferred: quantity::bytes(&batch.preferred_bytes.value).unwrap_or_default(),
+    }
+}
+
+/// configtx.yaml of the system channel, through which Kafka's channels are created: its members are those of all of them.
+/// `brokers` are host and port of each.
+///
+/// # Errors
+/// Only where a value has no form in YAML, which is a fault of akcgen.
+pub fn system_channel(consortium: &Consortium, cards: &[Card], brokers: Vec<String>) -> Result<Object, SerError> {
+    let way = format!("{FROM_SYSTEM_CHANNEL}/consortium/{}", consortium.environment.value);
+    let members = consortium.indices().filter(|at| consortium.channels_of(*at).next().is_some());
+    let member = |at: OrgIx| configtx::Member { identity: identity(&cards[at.0], &way), anchors: Vec::new() };
+    let ordering = |group: &resolve::OrdererGroup| OrderingOrganization {
+        identity: identity(&cards[group.organization.0], &way),
+        consenters: consenters(&cards[group.organization.0]).collect(),
+    };
+    let ordered = &consortium.ordering;
+    let settings = Settings {
+        consortium: consortium.name.value.to_string(),
+        consensus: ordered.consensus.value,
+        orderers: ordered.groups.iter().map(ordering).collect(),
+        brokers,
+        batch: batch(&ordered.batch),
+        members: members.map(member).collect(),
+        administration: configtx::Rule::Majority,
+        endorsement: configtx::Rule::Majority,
+        lifecycle: configtx::Rule::Majority,
+    };
+    Ok(Object::new(to_tree(&ConfigtxYaml::system_channel(&settings))?, ordered.consensus.origin))
+}
+
+fn identity(card: &Card, way: &str) -> Identity {
+    let folder = format!("{way}/{ORGANIZATIONS}/{}/msp", card.organization);
     Identity { msp_id: card.msp_id.to_string(), folder }
 }
 

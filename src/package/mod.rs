@@ -29,6 +29,7 @@ use crate::text::lines::{Lines, headed};
 use crate::text::yaml;
 
 pub use card::{cards, consortium_card, organization_card};
+pub use channels::system_channel;
 pub use consortium::consortium;
 pub use gitops::{argocd_roots, gitops};
 pub use helm::helm;

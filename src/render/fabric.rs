@@ -17,6 +17,8 @@ pub struct FabricView {
     pub cryptogen: bool,
     /// Whether channels are created through a system channel.
     pub kafka: bool,
+    /// Whether the organization makes the genesis block of the system channel.
+    pub system_channel: bool,
     /// Whether any orderer's administration is dialled by a way that kubectl opens.
     pub through_kubectl: bool,
     pub channels: Vec<ChannelView>,
@@ -50,6 +52,7 @@ impl FabricView {
             identities: format!("{}.{environment}.identities", plan.consortium.organization(at).name.value),
             cryptogen: !plan.consortium.is_issued_by_an_intermediate(at),
             kafka,
+            system_channel: plan.consortium.ordering.kafka.as_ref().is_some_and(|kafka| kafka.organization == at),
             through_kubectl: !kafka && organization.site.is_none() && channels.iter().any(|channel| channel.orders),
             channels,
         })
@@ -58,10 +61,9 @@ impl FabricView {
 
 impl ChannelView {
     fn of(plan: &Plan, channel: &Channel, at: OrgIx) -> Option<ChannelView> {
-        let serving: Vec<OrgIx> = channel.orderers.iter().filter(|(_, count)| *count > 0).map(|(at, _)| *at).collect();
         let member = channel.member(at);
-        let orders = serving.contains(&at);
-        let founder = serving.first().copied();
+        let orders = channel.orderers.iter().any(|(serving, count)| *serving == at && *count > 0);
+        let founder = channel.founder(plan.consortium.ordering.consensus.value);
         (orders || member.is_some()).then(|| ChannelView {
             name: channel.name.value.to_string(),
             founder: founder == Some(at),

@@ -333,6 +333,14 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// The organization that makes its genesis block: the first whose orderers serve it; with Kafka, where the system channel
+    /// takes what a member asks for, the first member.
+    pub fn founder(&self, consensus: Consensus) -> Option<OrgIx> {
+        match consensus {
+            Consensus::Kafka => self.members.first().map(|member| member.organization.value),
+            Consensus::Raft | Consensus::Bft => self.orderers.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at),
+        }
+    }
     /// The membership of one organization.
     pub fn member(&self, organization: OrgIx) -> Option<&Member> {
         self.members.iter().find(|member| member.organization.value == organization)

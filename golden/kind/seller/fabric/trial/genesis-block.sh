@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the genesis block of a channel, once for the whole consortium: `channel.sh` says which organization does.
-# Where it is made already, nothing happens.
+# Makes the genesis block of a channel, once for the whole consortium: `channel.sh` says which organization does. With Kafka
+# it has the orderers make it, by a transaction of the system channel. Where it is made already, nothing happens.
 #
 #   IDENTITIES=FOLDER bash genesis-block.sh CHANNEL
 
@@ -9,17 +9,24 @@
 
 identities
 read_channel "${1:-}"
-need configtxgen "it is one of Fabric's programs"
-[ "$consensus" != kafka ] || fail "with Kafka a channel is created through the system channel, which this does not do"
-[ "$makes_genesis_block" = yes ] || fail "another organization makes the genesis block of $channel: join-orderers.sh fetches it"
-if [ -s "$block" ]; then
-    say "$block is there already"
+[ "$makes_genesis_block" = yes ] || fail "another organization makes the genesis block of $channel, from where it is fetched"
+if [ "$consensus" != kafka ]; then
+    make_block "$block" "$consortium/channels/$channel" -profile Channel -channelID "$channel"
     exit 0
 fi
+need configtxgen "it is one of Fabric's programs"
+need peer "it is one of Fabric's programs"
+if PATIENCE=0 fetch_block 2>/dev/null; then
+    say "$channel is there already"
+    exit 0
+fi
+transaction=$(mktemp)
+new=$(mktemp)
+trap 'rm -f "$transaction" "$new"' EXIT
+FABRIC_LOGGING_SPEC=${FABRIC_LOGGING_SPEC:-error} configtxgen -configPath "$consortium/channels/$channel" -profile Channel \
+    -channelID "$channel" -outputCreateChannelTx "$transaction"
+at_an_orderer channel create --channelID "$channel" --file "$transaction" --outputBlock "$new" >/dev/null ||
+    fail "no orderer creates $channel"
 mkdir -p "$(dirname "$block")"
-new=$(mktemp "$block.XXXXXX")
-trap 'rm -f "$new"' EXIT
-FABRIC_LOGGING_SPEC=${FABRIC_LOGGING_SPEC:-error} configtxgen -configPath "$consortium/channels/$channel" \
-    -profile Channel -channelID "$channel" -outputBlock "$new"
 mv "$new" "$block"
-say "made $block"
+say "created $channel"

@@ -9,6 +9,7 @@
 
 identities
 read_channel "${1:-}"
+[ "$consensus" != kafka ] || fail "orderers with Kafka serve every channel that is created"
 need osnadmin "it is one of Fabric's programs"
 fetch_block || fail "there is no genesis block of $channel yet: the organization that makes it runs genesis-block.sh first, and its orderers join"
 

@@ -8,7 +8,7 @@ readonly here
 # What organization.sh says, and channel.sh and chaincode.sh of one channel and chaincode; not every script asks for all.
 # shellcheck disable=SC2034
 organization="" environment="" msp_id="" domain="" consensus="" intermediate="" \
-    channel="" makes_genesis_block="" orderers=() own_orderers=() own_peers=() members=() chaincodes=() \
+    channel="" makes_genesis_block="" orderers=() own_orderers=() own_peers=() anchors=() members=() chaincodes=() \
     chaincode="" version="" sequence="" package_id="" endorsement=""
 # shellcheck source=/dev/null
 . "$here/organization.sh"
@@ -39,6 +39,25 @@ read_channel() {
     block=$IDENTITIES/channels/$channel.block
 }
 
+# Makes a genesis block with configtxgen unless it is there: its file, the folder of configtx.yaml, more of its options.
+make_block() {
+    local file=$1 folder=$2 new
+    shift 2
+    if [ -s "$file" ]; then
+        say "$file is there already"
+        return 0
+    fi
+    need configtxgen "it is one of Fabric's programs"
+    mkdir -p "$(dirname "$file")"
+    new=$(mktemp "$file.XXXXXX")
+    if ! FABRIC_LOGGING_SPEC=${FABRIC_LOGGING_SPEC:-error} configtxgen -configPath "$folder" "$@" -outputBlock "$new"; then
+        rm -f "$new"
+        fail "configtxgen makes no block from $folder/configtx.yaml"
+    fi
+    mv "$new" "$file"
+    say "made $file"
+}
+
 # The root of the authority that issues the TLS certificates of an organization.
 tls_root() { printf '%s' "$consortium/organizations/$1/msp/tlscacerts/ca.pem"; }
 
@@ -50,7 +69,7 @@ as_admin() {
 }
 
 # For so many seconds an orderer that cannot answer yet is asked again.
-readonly PATIENCE=${PATIENCE:-30}
+PATIENCE=${PATIENCE:-30}
 
 # Runs a command for every orderer in turn until one takes it: with its flags for the orderer's address and authority.
 at_an_orderer() {

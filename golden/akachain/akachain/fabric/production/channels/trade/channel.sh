@@ -18,6 +18,10 @@ own_peers=(
     'peer1 peer1.akachain.example:7061'
     'peer2 peer2.akachain.example:7071'
 )
+anchors=(
+    peer0.akachain.example:7051
+    peer1.akachain.example:7061
+)
 members=(
     'AkachainMSP akachain peer0.akachain.example:7051'
     'MemberOneMSP member-one peer0.member-one.example:7051'

@@ -16,6 +16,9 @@ own_orderers=(
 own_peers=(
     'peer0 peer0.staging.akachain.example:7051'
 )
+anchors=(
+    peer0.staging.akachain.example:7051
+)
 members=(
     'AkachainMSP akachain peer0.staging.akachain.example:7051'
     'MemberOneMSP member-one peer0.staging.member-one.example:7051'

@@ -14,6 +14,10 @@ own_peers=(
     'peer1 peer1.member-one.example:7061'
     'peer2 peer2.member-one.example:7071'
 )
+anchors=(
+    peer0.member-one.example:7051
+    peer1.member-one.example:7061
+)
 members=(
     'AkachainMSP akachain peer0.akachain.example:7051'
     'MemberOneMSP member-one peer0.member-one.example:7051'

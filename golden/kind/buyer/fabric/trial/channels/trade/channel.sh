@@ -12,6 +12,9 @@ own_orderers=(
 own_peers=(
     'peer0 peer0.buyer.example:7051'
 )
+anchors=(
+    peer0.buyer.example:7051
+)
 members=(
     'BuyerMSP buyer peer0.buyer.example:7051'
     'SellerMSP seller peer0.seller.example:7051'

@@ -18,6 +18,10 @@ own_peers=(
     'peer1 peer1.buyer.example:7061'
     'peer2 peer2.buyer.example:7071'
 )
+anchors=(
+    peer0.buyer.example:7051
+    peer1.buyer.example:7061
+)
 members=(
     'BuyerMSP buyer peer0.buyer.example:7051'
     'SellerMSP seller peer0.seller.example:7051'

@@ -14,6 +14,10 @@ own_peers=(
     'peer1 peer1.supplier.example:7051'
     'peer2 peer2.supplier.example:7051'
 )
+anchors=(
+    peer0.supplier.example:7051
+    peer1.supplier.example:7051
+)
 members=(
     'ManufacturerMSP manufacturer peer0.manufacturer.example:7051'
     'SupplierMSP supplier peer0.supplier.example:7051'

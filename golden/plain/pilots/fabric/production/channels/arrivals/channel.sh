@@ -14,6 +14,10 @@ own_peers=(
     'peer1 peer1.pilots.example:7051'
     'peer2 peer2.pilots.example:7051'
 )
+anchors=(
+    peer0.pilots.example:7051
+    peer1.pilots.example:7051
+)
 members=(
     'HarbourMSP harbour peer0.harbour.example:7051'
     'PilotsMSP pilots peer0.pilots.example:7051'
