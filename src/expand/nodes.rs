@@ -154,6 +154,12 @@ pub(super) fn health(port: &str) -> Check {
     Check::Http { port: port.to_owned(), path: "/healthz".to_owned(), tls: false }
 }
 
+/// Whether a node's operations service answers at all. An orderer with Kafka that is asked for its health before it has reached
+/// Kafka ends in a panic (Fabric 2.5, orderer/consensus/kafka/chain.go, `HealthCheck`), whoever asks.
+pub(super) fn answers(port: &str) -> Check {
+    Check::Http { port: port.to_owned(), path: "/version".to_owned(), tls: false }
+}
+
 pub(super) fn volume(name: &str, size: &Traced<crate::base::name::Bytes>, content: Content) -> Volume {
     Volume { name: name.to_owned(), size: size.clone(), content }
 }

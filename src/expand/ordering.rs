@@ -6,7 +6,7 @@ use crate::parse::blueprint::{Consensus, Protocol};
 
 use super::builder::{Builder, SecretNeed, identity, tls};
 use super::graph::*;
-use super::nodes::{Known, health, node, volume};
+use super::nodes::{Known, answers, health, node, volume};
 
 pub(super) fn orderers(builder: &mut Builder) {
     let release = builder.organization().release.value;
@@ -14,6 +14,7 @@ pub(super) fn orderers(builder: &mut Builder) {
         return;
     };
     let origin = group.count.origin;
+    let kafka = builder.consortium.ordering.consensus.value == Consensus::Kafka;
     for index in 0..group.count.value {
         let name = format!("orderer{index}");
         let orderer = Known {
@@ -28,7 +29,7 @@ pub(super) fn orderers(builder: &mut Builder) {
                 ("admin", ports::ORDERER_ADMIN, Protocol::Tcp),
                 ("operations", ports::ORDERER_OPERATIONS, Protocol::Http),
             ],
-            check: health("operations"),
+            check: if kafka { answers("operations") } else { health("operations") },
         };
         let mut orderer = orderer.container(&group.resources, origin);
         orderer.mounts = vec![(0, paths::ORDERER_DATA.to_owned())];
@@ -36,7 +37,7 @@ pub(super) fn orderers(builder: &mut Builder) {
         let id = node(builder, Component::Orderer, &name, origin, vec![orderer], volumes);
         let msp = identity(builder, &name, origin);
         builder.secret(id, msp);
-        if builder.consortium.ordering.consensus.value == Consensus::Kafka {
+        if kafka {
             builder.secret(id, system_channel(origin));
         }
         builder.secret(id, tls(&name, origin));
