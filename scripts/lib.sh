@@ -84,6 +84,30 @@ build_bundle() {
     akcgen build "$root/blueprints/$1.yaml" --out "$out"
 }
 
+# Compiles blueprint $1 of blueprints/boot into target/bundles/boot/$1 with all that its network needs to boot:
+# blueprint.yaml, bundle/ and identities/<organization>/. It is built once for the scripts that make the identities, and
+# once more with the public certificates of those.
+build_network() {
+    local out=$root/target/bundles/boot/$1 programs scripts organization
+    programs=${FABRIC_BIN:-$("$root/scripts/oracles" path fabric-2.5)}
+    rm -rf "$out"
+    mkdir -p "$out/bindings" "$out/identities"
+    cp "$root/blueprints/boot/$1.yaml" "$out/blueprint.yaml"
+    akcgen build "$out/blueprint.yaml" --out "$out/bundle"
+    for scripts in "$out"/bundle/*/fabric/*/; do
+        organization=${scripts#"$out/bundle/"}
+        organization=${organization%%/*}
+        PATH=$programs:$PATH bash "$scripts/test-identities.sh" "$out/identities/$organization"
+        cp "$out/identities/$organization/bindings.yaml" "$out/bindings/$organization.$(basename "$scripts").yaml"
+    done
+    akcgen build "$out/blueprint.yaml" --out "$out/bundle"
+    for scripts in "$out"/bundle/*/fabric/*/; do
+        [[ -d $scripts/system-channel ]] || continue
+        organization=${scripts#"$out/bundle/"}
+        PATH=$programs:$PATH IDENTITIES=$out/identities/${organization%%/*} bash "$scripts/system-channel.sh"
+    done
+}
+
 # Compiles akachain's blueprint into target/bundles/upgrade as it is (before), after the change of an ordinary day with
 # something new and something gone (after), and with a larger volume (grown).
 build_upgrade() {

@@ -13,7 +13,6 @@ from lib.network import Namespace
 from lib.programs import wait_for
 from lib.site import Host
 
-UPLINK = "eth0"
 NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "vrrp": 112}
 # Notes what arrives at the host before any rule, and what is left of it after all of them: as it was sent.
 NOTES = """
@@ -72,7 +71,7 @@ class Laboratory:
     def __init__(self, host: Host, rows: list[host_flows.Row]):
         self.host, self.rows = host, rows
         self._nft = environment.tool("servers") / "programs/nft"
-        self.uplink = _uplink(host)
+        self.uplink = host.uplink
         self.outside, self.server, self.containers = Namespace(), Namespace(), []
         self._listeners: list[socket.socket] = []
         self._connect_outside()
@@ -224,10 +223,3 @@ def _accept(listener: socket.socket) -> socket.socket | None:
 
 def _failed(sock: socket.socket) -> bool:
     return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
-
-
-def _uplink(host: Host) -> str:
-    """The host's network card as its keepalived knows it."""
-    file = host.folder / "keepalived/keepalived.conf"
-    words = file.read_text().split() if file.is_file() else []
-    return words[words.index("interface") + 1] if "interface" in words else UPLINK

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +22,7 @@ class Tree:
 
     folders: dict[str, int] = field(default_factory=dict)
     files: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    owners: dict[str, tuple[int, int]] = field(default_factory=dict)  # user and group, where they are not root
 
     def differences(self, root: Path) -> list[str]:
         """Where a folder on disk is not this tree. What leads to the first folder of the tree may be there, too."""
@@ -54,12 +56,20 @@ class Tree:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
 
+    def own(self, root: Path, there_are_users: bool) -> None:
+        """Gives what was written its modes and, where there are other users, its owners."""
+        for path, mode in [*self.folders.items(), *((path, mode) for path, (mode, _) in self.files.items())]:
+            Path(f"{root}{path}").chmod(mode)
+        for path, (user, group) in self.owners.items() if there_are_users else ():
+            os.chown(f"{root}{path}", user, group)
+
 
 def of(host: Host, vault: dict) -> Tree:
     """What the host must have, from host.yml and the files beside it."""
     tree = Tree()
     for row in host.plan["host_directories"]:
         tree.folders[row["path"]] = int(row["mode"], 8)
+        tree.owners[row["path"]] = (row["owner"], row["group"])
     for row in host.plan["host_files"]:
         _add(tree, row, (host.folder / row["src"]).read_bytes())
     for row in host.plan["host_secrets"]:
@@ -79,6 +89,7 @@ def _add(tree: Tree, row: dict, content: bytes) -> None:
         tree.files[f"{path}.base64"] = (mode, content)
         content = base64.b64decode(content)
     tree.files[path] = (mode, content)
+    tree.owners[path] = (row["owner"], row["group"])
 
 
 def _of_roles(host: Host, tree: Tree) -> None:

@@ -15,6 +15,8 @@ from lib.errors import Broken
 
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 IP = environment.tool("servers") / "programs/ip"
+# In /proc/net/tcp: the state of a socket that listens, and the addresses 127.0.0.1 and ::1.
+LISTENING, LOOPBACKS = "0A", ("0100007F", "00000000000000000000000001000000")
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -57,6 +59,17 @@ class Namespace:
         """Sets a parameter of the kernel's IPv4 in the namespace."""
         with self.inside():
             Path("/proc/sys/net/ipv4", name).write_text(value)
+
+    def has_listener(self, port: int) -> bool:
+        """Whether a program listens at a TCP port of an address that others than the namespace itself can reach."""
+        with self.inside():
+            rows = [
+                row.split()
+                for name in ("tcp", "tcp6")
+                for row in Path("/proc/thread-self/net", name).read_text().splitlines()[1:]
+            ]
+        found = [row[1].split(":") for row in rows if row[3] == LISTENING]
+        return any(int(number, 16) == port and address not in LOOPBACKS for address, number in found)
 
     def cable(self, card: str, other: "Namespace", other_card: str) -> None:
         """Connects a new network card with a new one of another namespace. Both are up."""

@@ -43,10 +43,12 @@ def _port(project: str, service: str, entry: dict | str) -> Port:
 
 @dataclass(frozen=True)
 class Bridge:
-    """A network of containers that leads out of the host, and the address of each service on it."""
+    """A network of containers, and the address of each service on it."""
 
     card: str
     subnet: ipaddress.IPv4Network
+    is_internal: bool  # does not lead out of the host
+    is_apart: bool  # its containers do not reach one another
     services: dict[tuple[str, str], str] = field(default_factory=dict)  # by project and service
 
     @property
@@ -62,25 +64,40 @@ class Bridge:
 
 
 def bridges(host: Host) -> list[Bridge]:
-    """The bridges of a host's projects. One that is external is another project's under the same name."""
+    """The bridges of a host's projects that lead out of it."""
+    return [bridge for bridge in networks(host).values() if not bridge.is_internal]
+
+
+def networks(host: Host) -> dict[str, Bridge]:
+    """The bridges of a host's projects by name. One that is external is another project's under the same name."""
     found: dict[str, Bridge] = {}
     for project in host.projects:
         document = host.read_compose(project)
-        networks = {key: network or {} for key, network in (document.get("networks") or {"default": {}}).items()}
-        open_ones = {key: network for key, network in networks.items() if not network.get("internal")}
-        for key, network in open_ones.items():
-            name = network.get("name", f"{project}_{key}")
+        for key, network in (document.get("networks") or {"default": None}).items():
+            name = name_of(project, key, network)
             if name not in found:
-                number = len(found) + 1
-                subnets = [row["subnet"] for row in network.get("ipam", {}).get("config", []) if "subnet" in row]
-                subnet = ipaddress.ip_network(subnets[0] if subnets else FREE.format(number=number))
-                options = network.get("driver_opts", {})
-                card = options.get("com.docker.network.bridge.name", f"br-{number:012x}")
-                found[name] = Bridge(card, subnet)
+                found[name] = _bridge(len(found) + 1, network or {})
             for service, entry in document["services"].items():
                 if key in (entry.get("networks") or ["default"]):
                     found[name].add(project, service)
-    return list(found.values())
+    return found
+
+
+def name_of(project: str, key: str, network: dict | None) -> str:
+    """The name of a network on its host, by which another project knows it."""
+    return (network or {}).get("name", f"{project}_{key}")
+
+
+def _bridge(number: int, network: dict) -> Bridge:
+    subnets = [row["subnet"] for row in network.get("ipam", {}).get("config", []) if "subnet" in row]
+    subnet = ipaddress.ip_network(subnets[0] if subnets else FREE.format(number=number))
+    options = network.get("driver_opts", {})
+    return Bridge(
+        options.get("com.docker.network.bridge.name", f"br-{number:012x}"),
+        subnet,
+        network.get("internal", False),
+        options.get("com.docker.network.bridge.enable_icc") == "false",
+    )
 
 
 def translation(host: Host, found: list[Bridge], uplink: str) -> str:

@@ -11,6 +11,8 @@ import yaml
 from lib import proof
 from lib.errors import Broken
 
+UPLINK = "eth0"  # where nothing says how a host's network card is called
+
 
 @dataclass(frozen=True)
 class Site:
@@ -62,6 +64,13 @@ class Host:
     @property
     def address(self) -> str:
         return self.site.inventory["all"]["hosts"][self.name]["ansible_host"]
+
+    @property
+    def uplink(self) -> str:
+        """The host's network card as its keepalived knows it."""
+        file = self.folder / "keepalived/keepalived.conf"
+        words = file.read_text().split() if file.is_file() else []
+        return words[words.index("interface") + 1] if "interface" in words else UPLINK
 
     @property
     def owns_firewall(self) -> bool:

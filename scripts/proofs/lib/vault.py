@@ -19,13 +19,17 @@ CERTIFICATES = "balancer/"  # how secrets begin that are certificates of web hos
 def secrets(site: Site) -> dict[str, dict[str, str]]:
     """A text for every key that secrets.required.yaml asks for."""
     required = read(site.folder / "secrets.required.yaml")["vault_secrets"] or {}
-    encoded = {
-        (row["secret"], row["key"]) for host in site.hosts for row in host.plan["host_secrets"] if "encoding" in row
-    }
+    as_base64 = encoded(site)
     return {
-        secret: {key: _text(secret, key, (secret, key) in encoded) for key in keys or {}}
+        secret: {key: _text(secret, key, (secret, key) in as_base64) for key in keys or {}}
         for secret, keys in sorted(required.items())
     }
+
+
+def encoded(site: Site) -> set[tuple[str, str]]:
+    """The secrets and keys whose texts in the vault are the base64 of what they hold."""
+    rows = [row for host in site.hosts for row in host.plan["host_secrets"]]
+    return {(row["secret"], row["key"]) for row in rows if "encoding" in row}
 
 
 def _text(secret: str, key: str, is_encoded: bool) -> str:

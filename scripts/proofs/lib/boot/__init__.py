@@ -1,0 +1,1 @@
+"""A network that is started from the files of a bundle, without root and without Docker."""
