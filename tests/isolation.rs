@@ -46,7 +46,9 @@ fn with_newcomer(name: &'static str, channel: Option<&'static str>) -> Files {
 fn of_others(files: &Files, newcomer: &str) -> Files {
     let own = format!("{newcomer}/");
     let common = |path: &str| path.starts_with("consortium/") || !path.contains('/');
-    let others = files.iter().filter(|(path, _)| !path.starts_with(&own) && !common(path));
+    // The system channel of Kafka has all members in it.
+    let system = |path: &str| path.ends_with("/system-channel/configtx.yaml");
+    let others = files.iter().filter(|(path, _)| !path.starts_with(&own) && !common(path) && !system(path));
     others.map(|(path, text)| (path.clone(), text.clone())).collect()
 }
 

@@ -333,12 +333,15 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The organization that makes its genesis block: the first whose orderers serve it; with Kafka, where the system channel
-    /// takes what a member asks for, the first member.
+    /// The organization that makes its genesis block: the first whose orderers serve it; with Kafka, where a member asks the
+    /// system channel for it, only if it is a member, else the first of those.
     pub fn founder(&self, consensus: Consensus) -> Option<OrgIx> {
+        let orders = self.orderers.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at);
         match consensus {
-            Consensus::Kafka => self.members.first().map(|member| member.organization.value),
-            Consensus::Raft | Consensus::Bft => self.orderers.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at),
+            Consensus::Raft | Consensus::Bft => orders,
+            Consensus::Kafka => orders
+                .filter(|at| self.member(*at).is_some())
+                .or_else(|| self.members.first().map(|member| member.organization.value)),
         }
     }
     /// The membership of one organization.

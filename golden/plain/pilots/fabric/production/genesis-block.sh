@@ -10,14 +10,15 @@
 identities
 read_channel "${1:-}"
 [ "$makes_genesis_block" = yes ] || fail "another organization makes the genesis block of $channel, from where it is fetched"
-if [ "$consensus" != kafka ]; then
-    make_block "$block" "$consortium/channels/$channel" -profile Channel -channelID "$channel"
-    exit 0
-fi
 need configtxgen "it is one of Fabric's programs"
 need peer "it is one of Fabric's programs"
+# Of one channel there is one block, whoever made it and wherever.
 if PATIENCE=0 fetch_block 2>/dev/null; then
-    say "$channel is there already"
+    say "$channel is there already: $block"
+    exit 0
+fi
+if [ "$consensus" != kafka ]; then
+    make_block "$block" "$consortium/channels/$channel" -profile Channel -channelID "$channel"
     exit 0
 fi
 transaction=$(mktemp)
