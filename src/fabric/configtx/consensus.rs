@@ -128,8 +128,6 @@ pub(super) struct SmartBft {
     incoming_message_buffer_size: u32,
     request_pool_size: u32,
     leader_heartbeat_count: u32,
-    /// Without it an orderer that starts again waits for the leader's heartbeats before it catches up.
-    sync_on_start: bool,
 }
 
 impl SmartBft {
@@ -143,12 +141,13 @@ impl SmartBft {
             request_auto_remove_timeout: "3m0s",
             view_change_resend_interval: "5s",
             view_change_timeout: "20s",
-            leader_heartbeat_timeout: "1m0s",
+            // An orderer that starts again learns by heartbeats what it missed, and for so long nobody leads when the leader is
+            // lost. Fabric's own minute is long, and `SyncOnStart` has an empty channel wait for everybody.
+            leader_heartbeat_timeout: "20s",
             collect_timeout: "1s",
             incoming_message_buffer_size: 200,
             request_pool_size: 100_000,
             leader_heartbeat_count: 10,
-            sync_on_start: true,
         }
     }
 }
