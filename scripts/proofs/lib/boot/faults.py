@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from lib.boot.administrator import Refused
 from lib.boot.ledger import Channel, Lost
+from lib.boot.supervisor import Container
 
 Step = Callable[[str], None]  # tells what was seen
 NO_LEADER_WITHIN = 60  # seconds
-# By component, with what it ends when it is asked to, where that is not 0: Fabric CA knows no signal.
-ENDS_WITH = {"ca": 2}
+ALL_WELL_WITHIN = 180  # seconds, in which brokers wait for ZooKeeper to forget the ones that they were
+# By component, with what it ends when it is asked to, where that is not 0: Fabric CA knows no signal, and Java says so.
+ENDS_WITH = {"ca": 2, "kafka": 143, "zookeeper": 143}
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Consensus:
 CONSENSUS = {
     "raft": Consensus(lambda number: number // 2 + 1, True, "SERVICE_UNAVAILABLE"),
     # The orderers take transactions and keep them until there is a quorum.
+    "kafka": Consensus(lambda _: 1, False, "SERVICE_UNAVAILABLE"),
     "bft": Consensus(lambda number: math.ceil((number + (number - 1) // 3 + 1) / 2), False, "timed out"),
 }
 
@@ -56,6 +59,9 @@ class Ordeal:
                 if (found := self.channel.query(["get", key], peer)) != value:
                     raise Lost(f"{when}: {peer} holds {found!r} for {key}, not {value!r}")
         return height
+
+    def faults(self) -> list[Callable[[], None]]:
+        return [self.follower_killed, self.leader_killed, self.majority_gone, self.everything_killed]
 
     def follower_killed(self) -> None:
         leader = self._leader()
@@ -100,7 +106,7 @@ class Ordeal:
         for one in containers:
             one.kill()
         self.supervisor.start(containers)
-        took = self.supervisor.await_health(containers, NO_LEADER_WITHIN)
+        took = self.supervisor.await_health(containers, ALL_WELL_WITHIN)
         if (found := self.check("after a restart of everything")) != height or self.channel.tips() != tips:
             raise Lost(f"everything was killed: the ledgers had {height} blocks and have {found}")
         took += self.write("everything-back")
@@ -109,7 +115,10 @@ class Ordeal:
     def stopped(self) -> None:
         """All are asked to end, as Compose asks them, and do so in time and well."""
         containers = self.channel.consortium.containers
-        self.supervisor.stop(containers)
+        # A broker says goodbye to ZooKeeper, and an orderer to a broker.
+        last = {"kafka": 1, "zookeeper": 2}
+        for turn in (0, 1, 2):
+            self.supervisor.stop([one for one in containers if last.get(one.component, 0) == turn])
         bad = {str(one): one.exit_code for one in containers if one.exit_code != ENDS_WITH.get(one.component, 0)}
         if bad:
             raise Lost(f"stopped, these do not end well: {bad}")
@@ -125,4 +134,54 @@ class Ordeal:
             self.channel.consortium.at(orderer).start()
         if not self.consensus.leader_steps_down:
             self.write(f"{len(self.written)}-after-a-start")  # such a one learns what it lacks from what is new
+        self.channel.settled()
+
+
+class KafkaOrdeal(Ordeal):
+    """Orderers do not agree among each other: brokers do it for them."""
+
+    def faults(self) -> list[Callable[[], None]]:
+        return [self.orderer_killed, self.broker_killed, self.brokers_gone, self.everything_killed]
+
+    def orderer_killed(self) -> None:
+        self._one_killed(self.channel.orderers[0], "an orderer")
+
+    def broker_killed(self) -> None:
+        """One after the other, so that the leader of the channel's partition is among them."""
+        times = []
+        for broker in self._brokers():
+            broker.kill()
+            times.append(self.write(f"{broker.name}-killed"))
+            self._start(broker)
+        self.tell(f"each of {len(times)} brokers killed: commits again after {max(times):.1f} s at most")
+
+    def brokers_gone(self) -> None:
+        """With one broker, fewer than must be in sync, nothing is ordered."""
+        height, gone = self.channel.settled(), self._brokers()[1:]
+        for broker in gone:
+            broker.kill()
+        try:
+            self.channel.invoke(["put", "refused", "nothing"], self.channel.orderers[0])
+        except Refused as reason:
+            if self.consensus.refusal not in reason.said:
+                raise Lost(f"one broker is left: not refused with {self.consensus.refusal}", reason.said) from reason
+        else:
+            raise Lost("one broker is left, and a transaction was ordered")
+        if self.check("with one broker") != height:
+            raise Lost("one broker is left, and a block was written")
+        self.tell(f"{len(gone)} brokers killed: refused ({self.consensus.refusal}), nothing lost")
+        self._start(*gone)
+        self.tell(f"they are back: commits again after {self.write('brokers-back'):.1f} s")
+
+    def _brokers(self) -> list[Container]:
+        return [one for one in self.channel.consortium.containers if one.component == "kafka"]
+
+    def _start(self, *brokers: Container) -> None:
+        for broker in brokers:
+            broker.start()
+        self.supervisor.await_health(list(brokers), ALL_WELL_WITHIN)
+
+    def _start_again(self, orderers: list[str]) -> None:
+        for orderer in orderers:
+            self.channel.consortium.at(orderer).start()
         self.channel.settled()
