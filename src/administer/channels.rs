@@ -7,13 +7,12 @@ use super::Desk;
 use super::shell::Script;
 use crate::base::{Origin, SerError};
 use crate::configure;
-use crate::expand::{Component, Workload, WorkloadId};
+use crate::expand::Component;
 use crate::fabric::collections::{self, Endorsement};
 use crate::fabric::configtx::Rule;
-use crate::fabric::package::label;
 use crate::fabric::ports;
 use crate::package::{self, BundleFile};
-use crate::resolve::{Card, Chaincode, Channel, Collection, OrgIx};
+use crate::resolve::{Card, Chaincode, Channel, Collection, FabricNode, Member, OrgIx};
 use crate::text::lines::Lines;
 
 /// Characters in a line of base64.
@@ -25,13 +24,13 @@ pub(super) fn files(desk: &Desk) -> Result<Vec<(String, BundleFile)>, SerError> 
     let mut files = Vec::new();
     files.extend(system_channel(desk)?);
     for (index, channel) in desk.plan.consortium.channels.iter().enumerate() {
-        let orders = channel.orderers.iter().any(|(one, count)| *one == at && *count > 0);
-        if !orders && channel.member(at).is_none() {
+        let member = channel.member(at);
+        if channel.orderers_of(at) == 0 && member.is_none() {
             continue;
         }
         let folder = format!("channels/{}", channel.name.value);
         files.push((format!("{folder}/channel.sh"), channel_file(desk, channel, at)));
-        for (place, chaincode) in channel.chaincodes.iter().enumerate().filter(|_| channel.member(at).is_some()) {
+        for (place, chaincode) in channel.chaincodes.iter().enumerate().filter(|_| member.is_some()) {
             let folder = format!("{folder}/{}", chaincode.name.value);
             let package = configure::package(desk.plan, desk.organization, index, place);
             let id = package.as_ref().map(|package| package.id.as_str()).unwrap_or_default();
@@ -54,7 +53,7 @@ fn system_channel(desk: &Desk) -> Result<Option<(String, BundleFile)>, SerError>
     if consortium.ordering.kafka.as_ref().is_none_or(|kafka| kafka.organization != at) {
         return Ok(None);
     }
-    let brokers = nodes(desk, Component::Kafka).map(|(id, broker)| {
+    let brokers = organization.graph.of(Component::Kafka).into_iter().map(|(id, broker)| {
         let host = organization.host(&broker.name, broker.cluster, &broker.namespace);
         format!("{host}:{}", organization.port(id, "kafka"))
     });
@@ -62,18 +61,6 @@ fn system_channel(desk: &Desk) -> Result<Option<(String, BundleFile)>, SerError>
     let comment =
         "The system channel, through which Kafka's channels are created: system-channel.sh makes its genesis block.";
     Ok(Some(("system-channel/configtx.yaml".to_owned(), BundleFile::of(comment, [&object], desk.traced))))
-}
-
-/// The nodes of a kind, in order of their numbers.
-fn nodes<'a>(desk: &Desk<'a>, component: Component) -> impl Iterator<Item = (WorkloadId, &'a Workload)> + use<'a> {
-    let workloads = desk.organization.graph.workloads.iter().enumerate();
-    let mut nodes: Vec<(WorkloadId, &Workload)> = workloads
-        .filter(|(_, workload)| workload.component == component)
-        .map(|(at, workload)| (WorkloadId(at), workload))
-        .collect();
-    // Of two numbers the longer is the greater.
-    nodes.sort_by_key(|(_, node)| (node.name.len(), node.name.clone()));
-    nodes.into_iter()
 }
 
 fn channel_file(desk: &Desk, channel: &Channel, at: OrgIx) -> BundleFile {
@@ -85,27 +72,23 @@ fn channel_file(desk: &Desk, channel: &Channel, at: OrgIx) -> BundleFile {
     script.text("makes_genesis_block", if channel.founder(consensus) == Some(at) { "yes" } else { "no" }, origin);
     let serving = |&(at, count): &(OrgIx, u32)| {
         let card = card(at);
-        card.orderers
-            .iter()
-            .take(count as usize)
-            .map(|node| format!("{}:{} {}", node.host, node.port, card.organization))
+        let nodes = card.orderers.iter().take(count as usize);
+        nodes.map(|node| format!("{} {}", node.address(), card.organization))
     };
     let orderers: Vec<String> = channel.orderers.iter().flat_map(serving).collect();
     script.list("orderers", all(&orderers, origin), origin);
-    let own = channel.orderers.iter().find(|(one, _)| *one == at).map_or(0, |(_, count)| *count as usize);
-    let own: Vec<String> = administered(desk).take(own).collect();
+    let own: Vec<String> = administered(desk).take(channel.orderers_of(at) as usize).collect();
     script.list("own_orderers", all(&own, origin), origin);
     let member = channel.member(at);
-    let peers = card(at).peers.iter().take(member.map_or(0, |member| member.peers as usize));
-    let peers: Vec<String> = peers.map(|peer| format!("{} {}:{}", peer.name, peer.host, peer.port)).collect();
+    let peers = member.into_iter().flat_map(|member| member.joined(card(at)));
+    let peers: Vec<String> = peers.map(|peer| format!("{} {}", peer.name, peer.address())).collect();
     script.list("own_peers", all(&peers, origin), origin);
-    let anchors = member.map(|member| member.anchors.iter().filter_map(|&anchor| card(at).peers.get(anchor as usize)));
-    let anchors: Vec<String> =
-        anchors.into_iter().flatten().map(|peer| format!("{}:{}", peer.host, peer.port)).collect();
+    let anchors = member.into_iter().flat_map(|member| member.anchor_peers(card(at)));
+    let anchors: Vec<String> = anchors.map(FabricNode::address).collect();
     script.list("anchors", all(&anchors, origin), origin);
-    let endorser = |member: &crate::resolve::Member| {
+    let endorser = |member: &Member| {
         let Card { msp_id, organization, peers, .. } = card(member.organization.value);
-        let first = peers.first().map(|peer| format!("{}:{}", peer.host, peer.port)).unwrap_or_default();
+        let first = peers.first().map(FabricNode::address).unwrap_or_default();
         format!("{msp_id} {organization} {first}")
     };
     let members: Vec<String> = channel.members.iter().map(endorser).collect();
@@ -124,7 +107,7 @@ fn all(items: &[String], origin: Origin) -> impl Iterator<Item = (&str, Origin)>
 /// through kubectl.
 fn administered(desk: &Desk) -> impl Iterator<Item = String> {
     let organization = desk.organization;
-    nodes(desk, Component::Orderer).map(move |(id, orderer)| {
+    organization.graph.of(Component::Orderer).into_iter().map(move |(id, orderer)| {
         let way = match &organization.site {
             Some(site) => {
                 let entry = organization.graph.entries.iter().find(|entry| entry.workload == id);
@@ -148,7 +131,6 @@ fn chaincode_file(desk: &Desk, channel: &Channel, chaincode: &Chaincode, id: &st
     script.text("chaincode", &name.value, name.origin);
     script.text("version", &version.value, version.origin);
     script.text("sequence", &chaincode.sequence.value.to_string(), chaincode.sequence.origin);
-    script.text("label", &label(&name.value, &version.value), version.origin);
     script.text("package_id", id, version.origin);
     // What the channel says is not said again, so that it can be changed there.
     let own = (chaincode.endorsement.value != channel.policies.endorsement.value).then_some(&chaincode.endorsement);

@@ -6,6 +6,7 @@ use crate::base::Origin;
 use crate::expand::{Component, Container, Program};
 use crate::fabric::environment::*;
 use crate::fabric::{couchdb, package, paths, peer, ports};
+use crate::resolve::FabricNode;
 
 /// The secret of the administrator of every peer's CouchDB.
 const COUCHDB_ADMIN: &str = "couchdb-admin";
@@ -70,7 +71,7 @@ fn settings(site: &Site, place: Place, index: u32) -> peer::Settings {
         id: format!("{}.{}", place.workload.name, site.own.domain.value),
         network: site.consortium().name.value.to_string(),
         msp_id: site.own.msp_id.value.to_string(),
-        external_address: outside.map_or_else(|| own.clone(), |node| format!("{}:{}", node.host, node.port)),
+        external_address: outside.map_or_else(|| own.clone(), FabricNode::address),
         address: own,
         bootstrap,
         siblings: site.description.peers.count.value,

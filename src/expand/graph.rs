@@ -33,12 +33,17 @@ pub struct OrganizationGraph {
 impl OrganizationGraph {
     /// The workloads of a cluster that are [`Component::NODES`], in the order in which they may restart.
     pub fn nodes(&self, cluster: Cluster) -> Vec<&Workload> {
-        let rank = |component: Component| Component::NODES.iter().position(|node| *node == component);
-        let here = self.workloads.iter().filter(|workload| workload.cluster == cluster);
-        let mut nodes: Vec<_> = here.filter_map(|workload| Some((rank(workload.component)?, workload))).collect();
-        // Of two numbers of one kind the longer is the greater.
-        nodes.sort_by_key(|(rank, workload)| (*rank, workload.name.len(), &workload.name));
-        nodes.into_iter().map(|(_, workload)| workload).collect()
+        let nodes = Component::NODES.into_iter().flat_map(|component| self.of(component));
+        nodes.map(|(_, workload)| workload).filter(|workload| workload.cluster == cluster).collect()
+    }
+
+    /// The workloads of a component, in the order of their numbers.
+    pub fn of(&self, component: Component) -> Vec<(WorkloadId, &Workload)> {
+        let all = self.workloads.iter().enumerate().map(|(at, workload)| (WorkloadId(at), workload));
+        let mut own: Vec<_> = all.filter(|(_, workload)| workload.component == component).collect();
+        // Of two numbers the longer is the greater.
+        own.sort_by_key(|(_, workload)| (workload.name.len(), &workload.name));
+        own
     }
 }
 

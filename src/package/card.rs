@@ -274,8 +274,8 @@ fn channel<'a>(consortium: &'a Consortium, channel: &'a Channel) -> ChannelRow<'
     let narrowed = |member: &Member| member.peers as usize != peer_count(consortium, member.organization.value);
     let unusual = |member: &Member| !member.anchors.iter().copied().eq(0..member.peers.min(2));
     // One whose orderers do not serve the channel at all is told with none.
-    let serving = |at| channel.orderers.iter().find(|(serving, _)| *serving == at).map_or(0, |(_, count)| *count);
-    let groups = consortium.ordering.groups.iter().map(|group| (group, serving(group.organization)));
+    let groups = consortium.ordering.groups.iter();
+    let groups = groups.map(|group| (group, channel.orderers_of(group.organization)));
     let fewer = groups.filter(|(group, serving)| group.count.value != *serving);
     ChannelRow {
         members: members().map(|(name, _)| name).collect(),

@@ -41,17 +41,11 @@ pub(super) fn channels(
             BundleFile::of(&comment, &[object], traced),
         ));
     }
-    for (at, card) in cards.iter().enumerate().filter(|(at, _)| is_known(consortium, OrgIx(*at))) {
+    for (at, card) in cards.iter().enumerate().filter(|(at, _)| consortium.has_a_part(OrgIx(*at))) {
         let origin = consortium.organization(OrgIx(at)).name.origin;
         files.extend(certificates(consortium, card, origin, traced)?);
     }
     Ok(files)
-}
-
-/// Whether channels know an organization.
-fn is_known(consortium: &Consortium, at: OrgIx) -> bool {
-    let mut groups = consortium.ordering.groups.iter();
-    groups.any(|group| group.organization == at) || consortium.channels_of(at).next().is_some()
 }
 
 /// What configtx.yaml of a channel is made of.
@@ -59,10 +53,9 @@ fn settings(consortium: &Consortium, channel: &Channel, cards: &[Card]) -> Setti
     let card = |at: OrgIx| &cards[at.0];
     let member = |member: &resolve::Member| {
         let card = card(member.organization.value);
-        let anchors = member.anchors.iter().filter_map(|&anchor| card.peers.get(anchor as usize));
         configtx::Member {
             identity: identity(card, FROM_CHANNEL),
-            anchors: anchors.map(|peer| (peer.host.to_string(), peer.port)).collect(),
+            anchors: member.anchor_peers(card).map(|peer| (peer.host.to_string(), peer.port)).collect(),
         }
     };
     let ordering = |&(at, count): &(OrgIx, u32)| OrderingOrganization {
@@ -72,7 +65,7 @@ fn settings(consortium: &Consortium, channel: &Channel, cards: &[Card]) -> Setti
     Settings {
         consortium: consortium.name.value.to_string(),
         consensus: consortium.ordering.consensus.value,
-        orderers: channel.orderers.iter().filter(|(_, count)| *count > 0).map(ordering).collect(),
+        orderers: channel.orderers.iter().map(ordering).collect(),
         brokers: Vec::new(),
         batch: batch(&channel.batch),
         members: channel.members.iter().map(member).collect(),

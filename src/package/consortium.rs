@@ -128,14 +128,14 @@ fn row(channel: &Channel, cards: &[Card]) -> ChannelRow {
     let name = |at: OrgIx| cards[at.0].organization.to_string();
     let members = channel.members.iter().map(|member| {
         let card = &cards[member.organization.value.0];
-        let joined: Vec<String> = card.peers.iter().take(member.peers as usize).map(address).collect();
-        let anchors = member.anchors.iter().filter_map(|&anchor| joined.get(anchor as usize).cloned()).collect();
-        (card.organization.to_string(), MemberRow { msp_id: card.msp_id.to_string(), peers: joined, anchors })
+        let peers = member.joined(card).map(FabricNode::address).collect();
+        let anchors = member.anchor_peers(card).map(FabricNode::address).collect();
+        (card.organization.to_string(), MemberRow { msp_id: card.msp_id.to_string(), peers, anchors })
     });
     let orderers = channel
         .orderers
         .iter()
-        .flat_map(|&(at, count)| cards[at.0].orderers.iter().take(count as usize).map(address))
+        .flat_map(|&(at, count)| cards[at.0].orderers.iter().take(count as usize).map(FabricNode::address))
         .collect();
     let chaincodes = channel.chaincodes.iter().map(|chaincode| {
         let collections = chaincode.collections.iter().map(|collection| {
@@ -176,10 +176,6 @@ fn policies(channel: &Channel) -> [(&'static str, &Traced<Policy>); 3] {
         ("endorsement", &channel.policies.endorsement),
         ("lifecycle", &channel.policies.lifecycle),
     ]
-}
-
-fn address(node: &FabricNode) -> String {
-    format!("{}:{}", node.host, node.port)
 }
 
 /// A policy in the words of the blueprint.

@@ -138,6 +138,11 @@ impl FabricNode {
     pub fn new(name: Label, host: Domain, port: u16) -> FabricNode {
         FabricNode { name, host, port, tls_certificate: None, certificate: None }
     }
+
+    /// Host and port as others dial them.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
 }
 
 /// A service that other organizations may call.

@@ -62,7 +62,7 @@ impl FabricView {
 impl ChannelView {
     fn of(plan: &Plan, channel: &Channel, at: OrgIx) -> Option<ChannelView> {
         let member = channel.member(at);
-        let orders = channel.orderers.iter().any(|(serving, count)| *serving == at && *count > 0);
+        let orders = channel.orderers_of(at) > 0;
         let founder = channel.founder(plan.consortium.ordering.consensus.value);
         (orders || member.is_some()).then(|| ChannelView {
             name: channel.name.value.to_string(),

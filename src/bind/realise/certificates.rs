@@ -3,7 +3,7 @@
 
 use super::context::Context;
 use crate::bind::Unbound;
-use crate::expand::{Component, Workload};
+use crate::expand::Component;
 use crate::parse::blueprint::Consensus;
 use crate::parse::public_certificates;
 use crate::resolve::{Certificates, FabricNode};
@@ -32,8 +32,7 @@ fn tls_of(orderer: &str) -> String {
 pub(super) fn wanted(context: &Context) -> Vec<Certificate> {
     let Context { consortium, graph, .. } = *context;
     let at = graph.organization;
-    let orders = consortium.ordering.groups.iter().any(|group| group.organization == at);
-    if !orders && consortium.channels_of(at).next().is_none() {
+    if !consortium.has_a_part(at) {
         return Vec::new();
     }
     let authority = |name: &str, what: &str| Certificate { name: name.to_owned(), what: what.to_owned() };
@@ -42,7 +41,7 @@ pub(super) fn wanted(context: &Context) -> Vec<Certificate> {
         wanted.push(authority(INTERMEDIATE_CA, "the certificate of the intermediate certificate authority"));
     }
     wanted.push(authority(TLS_CA, "the certificate of the root of the authority that issues TLS certificates"));
-    for orderer in orderers(context) {
+    for (_, orderer) in graph.of(Component::Orderer) {
         let consensus = consortium.ordering.consensus.value;
         if consensus != Consensus::Kafka {
             let what = format!("the TLS certificate of {}, by which the other consenters know it", orderer.name);
@@ -54,10 +53,6 @@ pub(super) fn wanted(context: &Context) -> Vec<Certificate> {
         }
     }
     wanted
-}
-
-fn orderers<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Workload> {
-    context.graph.workloads.iter().filter(|workload| workload.component == Component::Orderer)
 }
 
 impl Certificate {

@@ -16,7 +16,7 @@ use crate::base::name::{
 /// A policy, every MSP id and role in it checked.
 pub use crate::fabric::configtx::Rule as Policy;
 use crate::parse::blueprint::{AuthorityRole, Consensus, Endpoints, FabricRelease, GitopsTool, StateDatabase};
-use crate::resolve::card::Card;
+use crate::resolve::card::{Card, FabricNode};
 use crate::source::Node;
 
 pub use service::*;
@@ -79,6 +79,10 @@ impl Consortium {
             }
             role => role == Some(AuthorityRole::Intermediate),
         }
+    }
+    /// Whether channels know an organization: it orders, or is a member of one.
+    pub fn has_a_part(&self, at: OrgIx) -> bool {
+        self.ordering.groups.iter().any(|group| group.organization == at) || self.channels_of(at).next().is_some()
     }
     /// The channels an organization is a member of.
     pub fn channels_of(&self, member: OrgIx) -> impl Iterator<Item = &Channel> {
@@ -324,7 +328,7 @@ pub struct Channel {
     pub name: Traced<ChannelName>,
     /// Sorted by organization.
     pub members: Vec<Member>,
-    /// How many orderers of each organization serve it.
+    /// How many orderers of each organization serve it, in order of names; those that have none there are left out.
     pub orderers: Vec<(OrgIx, u32)>,
     pub policies: Policies,
     pub batch: Batch,
@@ -336,7 +340,7 @@ impl Channel {
     /// The organization that makes its genesis block: the first whose orderers serve it; with Kafka, where a member asks the
     /// system channel for it, only if it is a member, else the first of those.
     pub fn founder(&self, consensus: Consensus) -> Option<OrgIx> {
-        let orders = self.orderers.iter().find(|(_, count)| *count > 0).map(|(at, _)| *at);
+        let orders = self.orderers.first().map(|(at, _)| *at);
         match consensus {
             Consensus::Raft | Consensus::Bft => orders,
             Consensus::Kafka => orders
@@ -344,6 +348,11 @@ impl Channel {
                 .or_else(|| self.members.first().map(|member| member.organization.value)),
         }
     }
+    /// How many orderers of one organization serve it.
+    pub fn orderers_of(&self, organization: OrgIx) -> u32 {
+        self.orderers.iter().find(|(at, _)| *at == organization).map_or(0, |(_, count)| *count)
+    }
+
     /// The membership of one organization.
     pub fn member(&self, organization: OrgIx) -> Option<&Member> {
         self.members.iter().find(|member| member.organization.value == organization)
@@ -358,6 +367,18 @@ pub struct Member {
     pub peers: u32,
     /// Which of them are anchors.
     pub anchors: Vec<u32>,
+}
+
+impl Member {
+    /// Those of its peers that join.
+    pub fn joined<'a>(&self, card: &'a Card) -> impl Iterator<Item = &'a FabricNode> + use<'a> {
+        card.peers.iter().take(self.peers as usize)
+    }
+
+    /// Those of its peers that are anchors.
+    pub fn anchor_peers<'a>(&'a self, card: &'a Card) -> impl Iterator<Item = &'a FabricNode> {
+        self.anchors.iter().filter_map(|&anchor| card.peers.get(anchor as usize))
+    }
 }
 
 /// Policies as Fabric's own expressions or implicit rules, checked.

@@ -4,6 +4,5 @@
 chaincode=clearing
 version=1.0
 sequence=1
-label=clearing_1.0
 package_id=clearing_1.0:f689ec3e0751e324cc635026dc077197fd09bfa7f12b2fc18a7da7a2cc89b711
 endorsement='OutOf(2, '\''AkachainMSP.peer'\'', '\''MemberOneMSP.peer'\'')'

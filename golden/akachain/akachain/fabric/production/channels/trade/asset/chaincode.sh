@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:c62030b237d296502a5a3dd9e4aff1c417cbf4e895168ba645dd6d78afa3b0d2
 endorsement=''

@@ -4,6 +4,5 @@
 chaincode=loyalty
 version=1.0
 sequence=1
-label=loyalty_1.0
 package_id=loyalty_1.0:cd9094b22e9cb0fafcfacf26b2d6d374c65fe6a2d6930b500293f3001d5d40a0
 endorsement=''

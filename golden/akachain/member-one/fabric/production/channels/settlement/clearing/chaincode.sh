@@ -4,6 +4,5 @@
 chaincode=clearing
 version=1.0
 sequence=1
-label=clearing_1.0
 package_id=clearing_1.0:41e05ba2ca6cb96a43de3a911bdb8ff39c56fcd52aa4787d5717af3e890927f6
 endorsement='OutOf(2, '\''AkachainMSP.peer'\'', '\''MemberOneMSP.peer'\'')'

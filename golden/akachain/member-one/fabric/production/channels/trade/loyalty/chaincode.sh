@@ -4,6 +4,5 @@
 chaincode=loyalty
 version=1.0
 sequence=1
-label=loyalty_1.0
 package_id=loyalty_1.0:35ff84a3a7357ab1881f49555147baa0574db6da9d5c97acfe03e3576e1fc97c
 endorsement=''

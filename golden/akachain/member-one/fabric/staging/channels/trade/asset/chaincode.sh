@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:4b2bcbc2d7aebffce1bce12c2e225cc593da0b7cc2fcb85d50d0c656733d0d20
 endorsement=''

@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:cdae035501e63fd6a26e2da428a13af4a58a3119b7f9ee8d8512784d126f4352
 endorsement=''

@@ -4,6 +4,5 @@
 chaincode=loyalty
 version=1.0
 sequence=1
-label=loyalty_1.0
 package_id=loyalty_1.0:a5a8e54418bcbcb6348756995b6abb8c867a9a9921b4cdb9aa7257346ff18570
 endorsement=''

@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:1a4b5860c71648d20170466207d8696395c93f6de3eed2e8e62c32f131631015
 endorsement=''

@@ -4,6 +4,5 @@
 chaincode=loyalty
 version=1.0
 sequence=1
-label=loyalty_1.0
 package_id=loyalty_1.0:339679e974db1c7c80fbe6920e72ce0edf9040000cafc3a7e9cc6b8e8e653980
 endorsement=''

@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:a238d242a06cf7e46f8c7fa9ee12f1b410f5bae3417d4926ec206573b1301d05
 endorsement=''

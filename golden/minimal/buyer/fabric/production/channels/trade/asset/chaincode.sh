@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:832d1d17c3a7998f5afdbdbeba2631abbc5d0089da3c3140817fd8a9017aab19
 endorsement=''

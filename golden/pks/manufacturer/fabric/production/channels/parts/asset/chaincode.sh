@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:cfc4eeb337b48b1d6959288bbbbd3c5da7d16e0478a522c14f45cc0010571cd6
 endorsement=''

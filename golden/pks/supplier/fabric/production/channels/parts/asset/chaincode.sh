@@ -4,6 +4,5 @@
 chaincode=asset
 version=1.0
 sequence=1
-label=asset_1.0
 package_id=asset_1.0:7c56c3eaf9d5eebf0c23038034dbdb8936fdc0fca1963c869f6707e644063e89
 endorsement=''

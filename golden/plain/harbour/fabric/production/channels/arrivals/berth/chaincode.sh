@@ -4,6 +4,5 @@
 chaincode=berth
 version=1.0
 sequence=1
-label=berth_1.0
 package_id=berth_1.0:21cf1a401adef23cb431f618805379040e1061feb3534316c5635ac76a51fc12
 endorsement=''

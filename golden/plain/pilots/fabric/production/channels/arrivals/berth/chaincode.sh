@@ -4,6 +4,5 @@
 chaincode=berth
 version=1.0
 sequence=1
-label=berth_1.0
 package_id=berth_1.0:9366da36cdb22587928ea00f5bcfd666c87f393be054cb9dc82e0a4a719274a1
 endorsement=''
