@@ -32,6 +32,9 @@ pub struct BindingsFile(
     Map<BindingName, Traced<String>>,
 );
 
+/// The names of the bindings that hold an organization's public certificates, whatever its target, as a regular expression.
+pub const CERTIFICATES: &str = "^(ca|intermediateCa|tlsCa|orderer[0-9]+|orderer[0-9]+Tls)Certificate$";
+
 /// The folder of all bindings files, beside the blueprint.
 pub const FOLDER: &str = "bindings";
 

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{ExitStatus, Run};
 use crate::bind::allocations::AllocationsFile;
+use crate::bind::bindings::CERTIFICATES;
 use crate::diag::render;
 use crate::parse::card::{CardFile, ConsortiumCard};
 use crate::parse::{blueprint_schema, schema};
@@ -57,10 +58,20 @@ impl Arguments {
             What::Allocations => schema::of::<AllocationsFile>(),
             What::Bindings => {
                 let shelf = Shelf::load(&self.folders, &mut run.sources, &mut run.diagnostics);
+                let certificate = json!({
+                    "type": "string",
+                    "description": "a public certificate of the organization, in PEM",
+                    "pattern": "-----BEGIN CERTIFICATE-----",
+                });
+                let of = |target: &Target| {
+                    let mut schema = target.bindings_schema();
+                    schema["patternProperties"] = json!({CERTIFICATES: certificate});
+                    schema
+                };
                 json!({
                     "$schema": "https://json-schema.org/draft/2020-12/schema",
                     "title": "BindingsFile",
-                    "anyOf": shelf.iter().map(Target::bindings_schema).collect::<Vec<_>>(),
+                    "anyOf": shelf.iter().map(of).collect::<Vec<_>>(),
                 })
             }
             What::Card => schema::of::<CardFile>(),

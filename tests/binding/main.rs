@@ -153,6 +153,20 @@ fn what_is_bound_stands_where_the_placeholder_stood() {
 }
 
 #[test]
+fn the_schema_of_bindings_knows_every_certificate_that_is_asked_for() {
+    let known = regex::Regex::new(akcgen::bind::bindings::CERTIFICATES).unwrap();
+    let bft = "fabric: \"3.1\"\nordering: {consensus: bft, orderers: {seller: 4}}";
+    for (ordering, count) in [("ordering: {orderers: {seller: 3}}", 5), (bft, 10)] {
+        let run = Run::text(&two("").replace("ordering: {orderers: {seller: 3}}", ordering));
+        let unbound = organization(&run, "seller").unbound.iter().map(|one| one.name.as_str());
+        let asked: Vec<&str> = unbound.filter(|name| name.ends_with("Certificate")).collect();
+        assert_eq!(asked.len(), count, "{asked:?}");
+        assert!(asked.iter().all(|name| known.is_match(name)), "{asked:?}");
+    }
+    assert!(!known.is_match("caCertificat") && !known.is_match("vpcCertificate"));
+}
+
+#[test]
 fn shared_files_are_claimed_where_they_are_mounted_and_before_anything_runs() {
     let run = Run::text(&two(TWO_APIS));
     let plan = organization(&run, "buyer");
